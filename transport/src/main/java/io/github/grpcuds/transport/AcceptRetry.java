@@ -1,0 +1,55 @@
+package io.github.grpcuds.transport;
+
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Accepts in spite of passing shortages.
+ *
+ * <p>accept(2) fails when the process or the system is out of descriptors or memory. Callers,
+ * gRPC's server among them, take an exception for the end of the socket, so this waits, longer each
+ * time up to a second, and tries again until the socket is closed. The connection meanwhile stays
+ * in the backlog. The log tells of it once in ten seconds.
+ */
+final class AcceptRetry {
+  private static final Logger logger = Logger.getLogger(AcceptRetry.class.getName());
+  private static final long FIRST_PAUSE_MILLIS = 10;
+  private static final long LONGEST_PAUSE_MILLIS = 1000;
+  private static final long LOG_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private final Pause pause = new Pause();
+  private long pauseMillis = FIRST_PAUSE_MILLIS; // one acceptor at a time, as below
+  private long lastLog = System.nanoTime() - LOG_NANOS;
+
+  /** A connection, or null if none is waiting or a shortage kept it from being accepted. */
+  UdsChannel accept(UdsListener listener, UdsAddress address) throws IOException {
+    try {
+      UdsChannel accepted = listener.accept();
+      pauseMillis = FIRST_PAUSE_MILLIS;
+      return accepted;
+    } catch (IOException e) {
+      pause.check();
+      log(address, e);
+      pause.sleep(TimeUnit.MILLISECONDS.toNanos(pauseMillis));
+      pauseMillis = Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
+      return null;
+    }
+  }
+
+  private void log(UdsAddress address, IOException e) {
+    long now = System.nanoTime();
+    if (now - lastLog >= LOG_NANOS) {
+      lastLog = now;
+      logger.log(
+          Level.WARNING,
+          "Cannot accept connections on " + address + ", will go on trying: " + e.getMessage());
+    }
+  }
+
+  /** Ends the pause, from any thread; the socket is being closed. */
+  void cancel() {
+    pause.cancel();
+  }
+}

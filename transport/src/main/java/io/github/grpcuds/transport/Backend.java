@@ -1,0 +1,31 @@
+package io.github.grpcuds.transport;
+
+import java.io.IOException;
+import java.util.Set;
+
+/**
+ * One way to reach the kernel's Unix sockets. Stateless and safe for use by any thread.
+ *
+ * <p>Nothing a backend does blocks: waiting is the business of {@link UdsChannel#awaitReadable} and
+ * its kin, and of {@link Connector} while a listener's backlog is full.
+ */
+interface Backend {
+  /** The value of {@code grpcuds.backend} that forces this backend. */
+  String name();
+
+  Set<Capability> capabilities();
+
+  /** Why this backend cannot use the address here, to end a sentence; null if it can. */
+  String refusal(UdsAddress address);
+
+  /**
+   * Tries once to connect.
+   *
+   * @return null if the listener's backlog is full, in which case a later try may succeed
+   * @throws IOException as {@link ConnectFailure} has them
+   */
+  UdsChannel connect(UdsAddress address) throws IOException;
+
+  /** Binds and listens; an existing file is an error, whatever it is. */
+  UdsListener listen(UdsAddress address, int backlog) throws IOException;
+}

@@ -1,0 +1,92 @@
+package io.github.grpcuds.transport;
+
+import java.io.IOException;
+import java.net.SocketException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * The backends of this JVM in order of preference, and the choice among them.
+ *
+ * <p>The JDK's own channels come first: they need no native library. jnr-unixsocket serves what
+ * they cannot: abstract names, the longest paths, and every JDK before 16. The system property
+ * {@code grpcuds.backend}, read at each connect and listen, forces one.
+ */
+final class Backends {
+  static final String PROPERTY = "grpcuds.backend";
+
+  /** Lambdas, because a method reference would load the class, and with it jnr's, at once. */
+  private static final List<Candidate> CANDIDATES =
+      Arrays.asList(
+          new Candidate(JdkBackend.NAME, () -> JdkBackend.load()),
+          new Candidate(JnrBackend.NAME, () -> JnrBackend.load()));
+
+  private Backends() {}
+
+  /**
+   * The backend for an address.
+   *
+   * @throws IOException with the reason of each backend that cannot serve it
+   */
+  static Backend choose(UdsAddress address) throws IOException {
+    String forced = System.getProperty(PROPERTY, "");
+    List<String> reasons = new ArrayList<>();
+    for (Candidate candidate : CANDIDATES) {
+      if (forced.isEmpty() || forced.equals(candidate.name)) {
+        String reason = candidate.refusal(address);
+        if (reason == null) {
+          return candidate.backend;
+        }
+        reasons.add(candidate.name + ": " + reason);
+      }
+    }
+    if (reasons.isEmpty()) {
+      throw new SocketException(
+          "unknown backend in system property " + PROPERTY + ": \"" + forced + "\" (jdk or jnr)");
+    }
+    throw new SocketException("no backend for " + address + ": " + String.join("; ", reasons));
+  }
+
+  /** A backend by name, for tests; null if it does not run here. */
+  static Backend named(String name) {
+    for (Candidate candidate : CANDIDATES) {
+      if (candidate.name.equals(name)) {
+        candidate.load();
+        return candidate.backend;
+      }
+    }
+    throw new IllegalArgumentException("unknown backend: \"" + name + "\"");
+  }
+
+  /** Loaded once, at the first need: loading jnr-unixsocket costs 100 ms and a native library. */
+  private static final class Candidate {
+    final String name;
+    private final Supplier<Backend> loader;
+    private Backend backend; // guarded by this until set
+    private String unavailable; // guarded by this until set
+
+    Candidate(String name, Supplier<Backend> loader) {
+      this.name = name;
+      this.loader = loader;
+    }
+
+    synchronized void load() {
+      if (backend == null && unavailable == null) {
+        try {
+          backend = loader.get();
+        } catch (UnsupportedOperationException e) {
+          unavailable = e.getMessage();
+        } catch (NoClassDefFoundError e) {
+          unavailable = "add com.github.jnr:jnr-unixsocket to the class path: " + e;
+        }
+      }
+    }
+
+    String refusal(UdsAddress address) {
+      load();
+      return backend == null ? unavailable : backend.refusal(address);
+    }
+  }
+}

@@ -1,0 +1,13 @@
+package io.github.grpcuds.transport;
+
+/** What not every backend can do. */
+enum Capability {
+  /** Addresses in Linux' abstract namespace. */
+  ABSTRACT_NAMES,
+  /** The process id of the other end. */
+  PEER_PID,
+  /** User and group of the other end as numbers. */
+  PEER_IDS,
+  /** User and group of the other end by name. */
+  PEER_NAMES
+}

@@ -1,0 +1,155 @@
+package io.github.grpcuds.transport;
+
+import java.io.IOException;
+import java.net.SocketException;
+import java.net.SocketOption;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.nio.file.attribute.GroupPrincipal;
+import java.nio.file.attribute.UserPrincipal;
+
+/** A connection over the JDK's Unix domain channel, always in non-blocking mode. */
+final class JdkChannel implements UdsChannel {
+  private final SocketChannel channel;
+  private final Waiter reader;
+  private final Waiter writer;
+
+  /** Takes over the channel, which is connected and non-blocking. */
+  JdkChannel(SocketChannel channel) {
+    this.channel = channel;
+    this.reader = new Waiter(channel, SelectionKey.OP_READ);
+    this.writer = new Waiter(channel, SelectionKey.OP_WRITE);
+  }
+
+  @Override
+  public int read(byte[] target, int offset, int length) throws IOException {
+    try {
+      return channel.read(ByteBuffer.wrap(target, offset, length));
+    } catch (ClosedChannelException e) {
+      throw ConnectFailure.closed();
+    } catch (IOException e) {
+      throw openOr(e);
+    }
+  }
+
+  @Override
+  public int write(byte[] source, int offset, int length) throws IOException {
+    try {
+      return channel.write(ByteBuffer.wrap(source, offset, length));
+    } catch (ClosedChannelException e) {
+      throw channel.isOpen() ? new SocketException("Socket output is shut down") : closed();
+    } catch (IOException e) {
+      throw openOr(e);
+    }
+  }
+
+  /** An error of a channel that another thread closed meanwhile only says that it is closed. */
+  private IOException openOr(IOException e) {
+    if (!channel.isOpen()) {
+      return closed();
+    }
+    return e instanceof SocketException ? e : new SocketException(e.getMessage());
+  }
+
+  private static SocketException closed() {
+    return ConnectFailure.closed();
+  }
+
+  @Override
+  public boolean awaitReadable(long timeoutMillis) throws IOException {
+    return reader.await(timeoutMillis);
+  }
+
+  @Override
+  public void awaitWritable() throws IOException {
+    writer.await(0);
+  }
+
+  @Override
+  public void shutdownInput() throws IOException {
+    channel.shutdownInput();
+  }
+
+  @Override
+  public void shutdownOutput() throws IOException {
+    channel.shutdownOutput();
+  }
+
+  @Override
+  public int bufferSize(Buffer buffer) throws IOException {
+    return channel.getOption(option(buffer));
+  }
+
+  @Override
+  public void setBufferSize(Buffer buffer, int bytes) throws IOException {
+    channel.setOption(option(buffer), bytes);
+  }
+
+  private static SocketOption<Integer> option(Buffer buffer) {
+    return buffer == Buffer.SEND
+        ? StandardSocketOptions.SO_SNDBUF
+        : StandardSocketOptions.SO_RCVBUF;
+  }
+
+  @Override
+  public PeerCredentials peerCredentials() throws IOException {
+    SocketOption<?> option = PeerOption.FOUND;
+    if (option == null) {
+      return PeerCredentials.ofNames(null, null);
+    }
+    Object principal;
+    try {
+      principal = channel.getOption(option);
+    } catch (ClosedChannelException e) {
+      throw closed();
+    }
+    return PeerOption.toCredentials(principal);
+  }
+
+  @Override
+  public String backend() {
+    return JdkBackend.NAME;
+  }
+
+  static boolean canTellPeer() {
+    return PeerOption.FOUND != null;
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      channel.close();
+    } finally {
+      reader.close();
+      writer.close();
+    }
+  }
+
+  /** {@code jdk.net.ExtendedSocketOptions.SO_PEERCRED}, which is not in Java SE. */
+  private static final class PeerOption {
+    static final SocketOption<?> FOUND = find();
+
+    private static SocketOption<?> find() {
+      try {
+        Class<?> options = Class.forName("jdk.net.ExtendedSocketOptions");
+        return (SocketOption<?>) options.getField("SO_PEERCRED").get(null);
+      } catch (ReflectiveOperationException | LinkageError e) {
+        return null; // module jdk.net is not in this runtime image
+      }
+    }
+
+    static PeerCredentials toCredentials(Object principal) throws IOException {
+      try {
+        Class<?> type = Class.forName("jdk.net.UnixDomainPrincipal");
+        UserPrincipal user = (UserPrincipal) type.getMethod("user").invoke(principal);
+        GroupPrincipal group = (GroupPrincipal) type.getMethod("group").invoke(principal);
+        return PeerCredentials.ofNames(user.getName(), group.getName());
+      } catch (ReflectiveOperationException e) {
+        throw new SocketException("cannot read SO_PEERCRED: " + e);
+      }
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package io.github.grpcuds.transport;
+
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+
+/** A listening socket over the JDK's Unix domain channel. */
+final class JdkListener implements UdsListener {
+  private final ServerSocketChannel channel;
+  private final Waiter waiter;
+
+  /** Takes over the channel, which listens already. */
+  JdkListener(ServerSocketChannel channel) throws IOException {
+    channel.configureBlocking(false);
+    this.channel = channel;
+    this.waiter = new Waiter(channel, SelectionKey.OP_ACCEPT);
+  }
+
+  @Override
+  public UdsChannel accept() throws IOException {
+    SocketChannel accepted;
+    try {
+      accepted = channel.accept();
+    } catch (ClosedChannelException e) {
+      throw ConnectFailure.closed();
+    }
+    if (accepted == null) {
+      return null;
+    }
+    boolean taken = false;
+    try {
+      accepted.configureBlocking(false);
+      taken = true;
+      return new JdkChannel(accepted);
+    } finally {
+      if (!taken) {
+        accepted.close();
+      }
+    }
+  }
+
+  @Override
+  public boolean awaitAcceptable(long timeoutMillis) throws IOException {
+    return waiter.await(timeoutMillis);
+  }
+
+  @Override
+  public String backend() {
+    return JdkBackend.NAME;
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      channel.close();
+    } finally {
+      waiter.close();
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package io.github.grpcuds.transport;
+
+import java.io.IOException;
+import java.util.EnumSet;
+import java.util.Set;
+import jnr.constants.platform.Errno;
+import jnr.unixsocket.UnixServerSocketChannel;
+import jnr.unixsocket.UnixSocketChannel;
+
+/**
+ * Sockets of <a href="https://github.com/jnr/jnr-unixsocket">jnr-unixsocket</a> (JDK 8+, not on
+ * Windows).
+ *
+ * <p>Its channels open, own and close the descriptors. Everything in between goes straight to the C
+ * library, because the channels count a path's characters instead of its bytes, ignore time-outs,
+ * report errors as text and use a descriptor after its close (jnr-unixsocket #81, #52, #21).
+ */
+final class JnrBackend implements Backend {
+  static final String NAME = "jnr";
+
+  private final Libc libc;
+
+  private JnrBackend(Libc libc) {
+    this.libc = libc;
+  }
+
+  /**
+   * The backend, if jnr-unixsocket is on the class path and its native library loads.
+   *
+   * @throws UnsupportedOperationException with the reason if not
+   */
+  static Backend load() {
+    if (Platform.WINDOWS) {
+      throw new UnsupportedOperationException("jnr-unixsocket has no Unix sockets on Windows");
+    }
+    try {
+      JnrBackend backend = new JnrBackend(Libc.load());
+      UnixSocketChannel.open().close();
+      return backend;
+    } catch (NoClassDefFoundError e) {
+      throw new UnsupportedOperationException(
+          "jnr-unixsocket is not on the class path (add com.github.jnr:jnr-unixsocket): " + e, e);
+    } catch (LinkageError | IOException | RuntimeException e) {
+      throw new UnsupportedOperationException(
+          "jnr-unixsocket's native library does not load on "
+              + System.getProperty("os.name")
+              + " "
+              + System.getProperty("os.arch")
+              + " (Java 16 and later work without it): "
+              + e,
+          e);
+    }
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public Set<Capability> capabilities() {
+    return Platform.LINUX
+        ? EnumSet.of(Capability.ABSTRACT_NAMES, Capability.PEER_PID, Capability.PEER_IDS)
+        : EnumSet.of(Capability.PEER_IDS);
+  }
+
+  @Override
+  public String refusal(UdsAddress address) {
+    return address.isAbstract() && !Platform.LINUX
+        ? "only Linux has abstract names, and this is " + System.getProperty("os.name")
+        : null;
+  }
+
+  @Override
+  public UdsChannel connect(UdsAddress address) throws IOException {
+    UnixSocketChannel socket = UnixSocketChannel.open();
+    boolean connected = false;
+    try {
+      libc.prepare(socket.getFD());
+      byte[] name = SockAddr.encode(address);
+      if (libc.connect(socket.getFD(), name, name.length) == 0) {
+        connected = true;
+        return new JnrChannel(libc, socket);
+      }
+      return explain(address, libc.errno());
+    } finally {
+      if (!connected) {
+        socket.close();
+      }
+    }
+  }
+
+  /** Null for a full backlog. */
+  private UdsChannel explain(UdsAddress address, Errno errno) throws IOException {
+    switch (errno) {
+      case EAGAIN:
+      case EWOULDBLOCK:
+      case EINTR:
+        return null;
+      case ECONNREFUSED:
+        throw refusedOrNotSocket(address);
+      case ENOENT:
+        throw ConnectFailure.missing(address);
+      case EACCES:
+      case EPERM:
+        throw ConnectFailure.denied(address);
+      case EPROTOTYPE:
+        throw ConnectFailure.notStream(address);
+      default:
+        throw ConnectFailure.other(address, libc.describe(errno));
+    }
+  }
+
+  /** Linux refuses a connection to any file that is no listening socket, whatever it is. */
+  private static IOException refusedOrNotSocket(UdsAddress address) throws IOException {
+    if (!address.isAbstract() && FilePaths.refusal(address) == null) {
+      SocketFileState state = SocketFileState.of(FilePaths.of(address));
+      if (state != SocketFileState.SOCKET && state != SocketFileState.MISSING) {
+        return ConnectFailure.notSocket(address, state.description());
+      }
+    }
+    return ConnectFailure.refused(address);
+  }
+
+  @Override
+  public UdsListener listen(UdsAddress address, int backlog) throws IOException {
+    UnixServerSocketChannel socket = UnixServerSocketChannel.open();
+    boolean listening = false;
+    try {
+      int fd = socket.getFD();
+      libc.prepare(fd);
+      byte[] name = SockAddr.encode(address);
+      if (libc.bind(fd, name, name.length) != 0) {
+        throw BindFailure.of(address, libc.errno() == Errno.EADDRINUSE, libc.lastError());
+      }
+      if (libc.listen(fd, backlog) != 0) {
+        throw BindFailure.of(address, false, libc.lastError());
+      }
+      UdsListener listener = new JnrListener(libc, socket);
+      listening = true;
+      return listener;
+    } finally {
+      if (!listening) {
+        socket.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,180 @@
+package io.github.grpcuds.transport;
+
+import java.io.IOException;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import jnr.constants.platform.Errno;
+import jnr.constants.platform.Shutdown;
+import jnr.constants.platform.SocketOption;
+import jnr.unixsocket.UnixSocketChannel;
+
+/** A connection over a descriptor that jnr-unixsocket owns. */
+final class JnrChannel extends Descriptor implements UdsChannel {
+  /** struct ucred of Linux: pid, uid, gid. */
+  private static final int UCRED_BYTES = 12;
+
+  private final Libc libc;
+  private final UnixSocketChannel socket;
+  private final int fd;
+
+  /** Takes over the socket, which is connected and non-blocking. */
+  JnrChannel(Libc libc, UnixSocketChannel socket) {
+    this.libc = libc;
+    this.socket = socket;
+    this.fd = socket.getFD();
+  }
+
+  @Override
+  public int read(byte[] target, int offset, int length) throws IOException {
+    ByteBuffer buffer = DirectBuffers.take(length);
+    try {
+      int count = receive(buffer);
+      if (count > 0) {
+        buffer.get(target, offset, count);
+      }
+      return count;
+    } finally {
+      DirectBuffers.give(buffer);
+    }
+  }
+
+  private int receive(ByteBuffer buffer) throws IOException {
+    enter();
+    try {
+      int count = libc.recv(fd, buffer);
+      if (count < 0) {
+        return wouldBlock();
+      }
+      return count == 0 ? -1 : count;
+    } finally {
+      leave();
+    }
+  }
+
+  @Override
+  public int write(byte[] source, int offset, int length) throws IOException {
+    ByteBuffer buffer = DirectBuffers.take(length);
+    try {
+      buffer.put(source, offset, buffer.limit()).flip();
+      enter();
+      try {
+        int count = libc.send(fd, buffer);
+        return count < 0 ? wouldBlock() : count;
+      } finally {
+        leave();
+      }
+    } finally {
+      DirectBuffers.give(buffer);
+    }
+  }
+
+  /** After a failed call: 0 if it only has to be made again, else the error. */
+  private int wouldBlock() throws IOException {
+    Errno errno = libc.errno();
+    if (errno == Errno.EAGAIN || errno == Errno.EWOULDBLOCK || errno == Errno.EINTR) {
+      return 0;
+    }
+    throw isClosed() ? ConnectFailure.closed() : new SocketException(libc.describe(errno));
+  }
+
+  @Override
+  public boolean awaitReadable(long timeoutMillis) throws IOException {
+    return await(Libc.POLLIN, timeoutMillis);
+  }
+
+  @Override
+  public void awaitWritable() throws IOException {
+    await(Libc.POLLOUT, 0);
+  }
+
+  private boolean await(short events, long timeoutMillis) throws IOException {
+    enter();
+    try {
+      boolean ready = libc.poll(events, timeoutMillis, fd) > 0;
+      if (isClosed()) {
+        throw ConnectFailure.closed();
+      }
+      return ready;
+    } finally {
+      leave();
+    }
+  }
+
+  @Override
+  public void shutdownInput() throws IOException {
+    shutdown(Shutdown.SHUT_RD);
+  }
+
+  @Override
+  public void shutdownOutput() throws IOException {
+    shutdown(Shutdown.SHUT_WR);
+  }
+
+  private void shutdown(Shutdown how) throws IOException {
+    enter();
+    try {
+      libc.shutdown(fd, how); // ENOTCONN, its one error, says that the peer was first
+    } finally {
+      leave();
+    }
+  }
+
+  @Override
+  public int bufferSize(Buffer buffer) throws IOException {
+    enter();
+    try {
+      return libc.intOption(fd, option(buffer));
+    } finally {
+      leave();
+    }
+  }
+
+  @Override
+  public void setBufferSize(Buffer buffer, int bytes) throws IOException {
+    enter();
+    try {
+      libc.setIntOption(fd, option(buffer), bytes);
+    } finally {
+      leave();
+    }
+  }
+
+  private static SocketOption option(Buffer buffer) {
+    return buffer == Buffer.SEND ? SocketOption.SO_SNDBUF : SocketOption.SO_RCVBUF;
+  }
+
+  @Override
+  public PeerCredentials peerCredentials() throws IOException {
+    enter();
+    try {
+      if (!Platform.LINUX) {
+        int[] ids = libc.peerIds(fd);
+        return PeerCredentials.ofIds(null, ids[0], ids[1]);
+      }
+      byte[] ucred = libc.option(fd, SocketOption.SO_PEERCRED, UCRED_BYTES);
+      ByteBuffer fields = ByteBuffer.wrap(ucred).order(ByteOrder.nativeOrder());
+      int pid = fields.getInt();
+      // A peer in a pid namespace that this one cannot see into has pid 0: not known.
+      return PeerCredentials.ofIds(pid == 0 ? null : pid, fields.getInt(), fields.getInt());
+    } finally {
+      leave();
+    }
+  }
+
+  @Override
+  public String backend() {
+    return JnrBackend.NAME;
+  }
+
+  /** A poll sees the hang-up that shutdown(2) makes, and a write fails. */
+  @Override
+  void wake() {
+    libc.shutdown(fd, Shutdown.SHUT_RDWR);
+  }
+
+  @Override
+  void release() throws IOException {
+    socket.close();
+  }
+}

@@ -1,0 +1,194 @@
+package io.github.grpcuds.transport;
+
+import java.io.IOException;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.concurrent.TimeUnit;
+import jnr.constants.platform.Errno;
+import jnr.constants.platform.Fcntl;
+import jnr.constants.platform.OpenFlags;
+import jnr.constants.platform.Shutdown;
+import jnr.constants.platform.SocketLevel;
+import jnr.constants.platform.SocketOption;
+import jnr.ffi.LastError;
+import jnr.ffi.LibraryLoader;
+import jnr.ffi.Pointer;
+import jnr.ffi.Runtime;
+import jnr.ffi.annotations.In;
+import jnr.ffi.annotations.Out;
+import jnr.ffi.annotations.Variadic;
+import jnr.ffi.types.size_t;
+import jnr.ffi.types.ssize_t;
+
+/** The C library's socket calls, with what is needed to make them from Java. */
+final class Libc {
+  static final short POLLIN = 0x1;
+  static final short POLLOUT = 0x4;
+
+  private static final int FD_CLOEXEC = 1;
+  private static final int POLLFD_BYTES = 8;
+
+  private final Calls calls;
+  private final Runtime runtime;
+
+  private Libc(Calls calls) {
+    this.calls = calls;
+    this.runtime = Runtime.getRuntime(calls);
+  }
+
+  static Libc load() {
+    String library = jnr.ffi.Platform.getNativePlatform().getStandardCLibraryName();
+    return new Libc(LibraryLoader.create(Calls.class).load(library));
+  }
+
+  /** Public because jnr-ffi implements it with a class of its own. */
+  public interface Calls {
+    int connect(int fd, @In byte[] address, int length);
+
+    int bind(int fd, @In byte[] address, int length);
+
+    int listen(int fd, int backlog);
+
+    int accept(int fd, Pointer address, Pointer length);
+
+    @ssize_t
+    long recv(int fd, @Out ByteBuffer target, @size_t long length, int flags);
+
+    @ssize_t
+    long send(int fd, @In ByteBuffer source, @size_t long length, int flags);
+
+    int poll(@In @Out byte[] pollfds, @size_t long count, int timeoutMillis);
+
+    int shutdown(int fd, int how);
+
+    int close(int fd);
+
+    @Variadic(fixedCount = 2)
+    int fcntl(int fd, int command, int argument);
+
+    int getsockopt(int fd, int level, int name, @Out byte[] value, @In @Out int[] length);
+
+    int setsockopt(int fd, int level, int name, @In byte[] value, int length);
+
+    int getpeereid(int fd, @Out int[] uid, @Out int[] gid);
+
+    String strerror(int errno);
+  }
+
+  Errno errno() {
+    return Errno.valueOf(LastError.getLastError(runtime));
+  }
+
+  /** The text of the calling thread's last error. */
+  String lastError() {
+    return describe(errno());
+  }
+
+  String describe(Errno errno) {
+    return calls.strerror(errno.intValue());
+  }
+
+  /** Makes a new descriptor non-blocking and keeps it out of programs that this one starts. */
+  void prepare(int fd) throws IOException {
+    int flags = calls.fcntl(fd, Fcntl.F_GETFL.intValue(), 0);
+    int nonBlocking = flags | OpenFlags.O_NONBLOCK.intValue();
+    if (flags < 0
+        || calls.fcntl(fd, Fcntl.F_SETFL.intValue(), nonBlocking) < 0
+        || calls.fcntl(fd, Fcntl.F_SETFD.intValue(), FD_CLOEXEC) < 0) {
+      throw new SocketException("cannot set up a new socket: " + lastError());
+    }
+  }
+
+  int connect(int fd, byte[] address, int length) {
+    return calls.connect(fd, address, length);
+  }
+
+  int bind(int fd, byte[] address, int length) {
+    return calls.bind(fd, address, length);
+  }
+
+  int listen(int fd, int backlog) {
+    return calls.listen(fd, backlog);
+  }
+
+  int accept(int fd) {
+    return calls.accept(fd, null, null);
+  }
+
+  int recv(int fd, ByteBuffer target) {
+    return (int) calls.recv(fd, target, target.remaining(), 0);
+  }
+
+  int send(int fd, ByteBuffer source) {
+    return (int) calls.send(fd, source, source.remaining(), 0); // the JVM ignores SIGPIPE
+  }
+
+  void shutdown(int fd, Shutdown how) {
+    calls.shutdown(fd, how.intValue());
+  }
+
+  void close(int fd) {
+    calls.close(fd);
+  }
+
+  /**
+   * Waits until one of the descriptors is ready, hung up or in error (poll(2)).
+   *
+   * @param timeoutMillis 0 waits for ever
+   * @return the number of ready descriptors, 0 if the time passed first
+   */
+  int poll(short events, long timeoutMillis, int... fds) throws IOException {
+    byte[] pollfds = new byte[POLLFD_BYTES * fds.length];
+    ByteBuffer view = ByteBuffer.wrap(pollfds).order(ByteOrder.nativeOrder());
+    for (int fd : fds) {
+      view.putInt(fd).putShort(events).putShort((short) 0);
+    }
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+    while (true) {
+      int ready = calls.poll(pollfds, fds.length, timeoutMillis == 0 ? -1 : millisLeft(deadline));
+      if (ready >= 0) {
+        return ready;
+      }
+      if (errno() != Errno.EINTR) {
+        throw new SocketException("poll: " + lastError());
+      }
+    }
+  }
+
+  private static int millisLeft(long deadline) {
+    long nanos = Math.max(0, deadline - System.nanoTime());
+    return (int) Math.min(Integer.MAX_VALUE, (nanos + 999_999) / 1_000_000);
+  }
+
+  int intOption(int fd, SocketOption option) throws IOException {
+    return ByteBuffer.wrap(option(fd, option, 4)).order(ByteOrder.nativeOrder()).getInt();
+  }
+
+  byte[] option(int fd, SocketOption option, int bytes) throws IOException {
+    byte[] value = new byte[bytes];
+    int level = SocketLevel.SOL_SOCKET.intValue();
+    if (calls.getsockopt(fd, level, option.intValue(), value, new int[] {bytes}) != 0) {
+      throw new SocketException(option + ": " + lastError());
+    }
+    return value;
+  }
+
+  void setIntOption(int fd, SocketOption option, int value) throws IOException {
+    byte[] bytes = ByteBuffer.allocate(4).order(ByteOrder.nativeOrder()).putInt(value).array();
+    int level = SocketLevel.SOL_SOCKET.intValue();
+    if (calls.setsockopt(fd, level, option.intValue(), bytes, bytes.length) != 0) {
+      throw new SocketException(option + ": " + lastError());
+    }
+  }
+
+  /** Effective uid and gid of the peer (getpeereid(3) of macOS and the BSDs). */
+  int[] peerIds(int fd) throws IOException {
+    int[] uid = new int[1];
+    int[] gid = new int[1];
+    if (calls.getpeereid(fd, uid, gid) != 0) {
+      throw new SocketException("getpeereid: " + lastError());
+    }
+    return new int[] {uid[0], gid[0]};
+  }
+}

@@ -1,0 +1,156 @@
+package io.github.grpcuds.transport;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributeView;
+
+/**
+ * A listening socket and the file it is known by.
+ *
+ * <p>The socket is bound in a folder that only this user may enter, gets its mode there, and is
+ * then renamed to its place, so that there is no moment in which it can be reached with a looser
+ * mode. {@link StartLock} keeps other starting servers of this library away meanwhile.
+ */
+final class SocketFile implements Closeable {
+  private final Path path;
+  private final UdsListener listener;
+  private final Object fileKey; // device and inode; null where the file system has none (Windows)
+  private final boolean deleteOnClose;
+
+  private SocketFile(Path path, UdsListener listener, Object fileKey, boolean deleteOnClose) {
+    this.path = path;
+    this.listener = listener;
+    this.fileKey = fileKey;
+    this.deleteOnClose = deleteOnClose;
+  }
+
+  UdsListener listener() {
+    return listener;
+  }
+
+  /**
+   * Listens at the address's path.
+   *
+   * @throws java.net.BindException if a server is listening there
+   * @throws java.nio.file.FileSystemException if something else is there, or the folder is not
+   */
+  static SocketFile create(
+      Backend backend, UdsAddress address, SocketFileOptions options, int backlog)
+      throws IOException {
+    String refusal = FilePaths.refusal(address);
+    if (refusal != null) {
+      throw BindFailure.other(address, refusal);
+    }
+    Path path = FilePaths.of(address);
+    Path parent = path.toAbsolutePath().getParent();
+    checkParent(parent, address);
+    StartLock lock = lock(path, address);
+    try {
+      boolean stale = Occupant.checkReplaceable(backend, address, path);
+      if (!Files.getFileStore(parent).supportsFileAttributeView(PosixFileAttributeView.class)) {
+        return bindInPlace(backend, address, path, stale, options, backlog);
+      }
+      return bindInNursery(backend, path, options, backlog);
+    } finally {
+      lock.close();
+    }
+  }
+
+  private static StartLock lock(Path path, UdsAddress address) throws IOException {
+    try {
+      return StartLock.acquire(path);
+    } catch (AccessDeniedException e) {
+      throw new AccessDeniedException(
+          address.path(), null, "Cannot listen: no permission to write " + e.getFile());
+    }
+  }
+
+  private static void checkParent(Path parent, UdsAddress address) throws IOException {
+    if (parent == null) {
+      throw BindFailure.foreign(address, "a directory");
+    }
+    SocketFileState state = SocketFileState.of(parent);
+    if (state == SocketFileState.MISSING) {
+      throw new NoSuchFileException(
+          address.path(), null, "Cannot listen: there is no directory " + parent);
+    }
+    if (state == SocketFileState.UNREACHABLE) {
+      throw new AccessDeniedException(
+          address.path(), null, "Cannot listen: no permission to look into " + parent);
+    }
+    if (state != SocketFileState.DIRECTORY) {
+      throw new NotDirectoryException(parent.toString());
+    }
+  }
+
+  /** Without modes (Windows) there is nothing to set before the file may be seen. */
+  private static SocketFile bindInPlace(
+      Backend backend,
+      UdsAddress address,
+      Path path,
+      boolean stale,
+      SocketFileOptions options,
+      int backlog)
+      throws IOException {
+    if (stale) {
+      Files.delete(path);
+    }
+    UdsListener listener = backend.listen(address, backlog);
+    return new SocketFile(path, listener, null, options.deleteOnClose());
+  }
+
+  private static SocketFile bindInNursery(
+      Backend backend, Path path, SocketFileOptions options, int backlog) throws IOException {
+    try (Nursery nursery = Nursery.create(backend, path)) {
+      UdsListener listener = backend.listen(nursery.address(), backlog);
+      boolean done = false;
+      try {
+        Files.setPosixFilePermissions(nursery.socket(), options.permissions());
+        Object key = Files.readAttributes(nursery.socket(), BasicFileAttributes.class).fileKey();
+        Files.move(nursery.socket(), path, StandardCopyOption.ATOMIC_MOVE);
+        done = true;
+        return new SocketFile(path.toAbsolutePath(), listener, key, options.deleteOnClose());
+      } finally {
+        if (!done) {
+          listener.close();
+        }
+      }
+    }
+  }
+
+  /**
+   * Deletes the file while it is ours, and closes. In this order, because the open socket keeps its
+   * inode number from being given to another file, and other servers from taking the path.
+   */
+  @Override
+  public void close() throws IOException {
+    try {
+      if (deleteOnClose) {
+        deleteIfOurs();
+      }
+    } finally {
+      listener.close();
+    }
+  }
+
+  private void deleteIfOurs() throws IOException {
+    try {
+      Object there =
+          Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+              .fileKey();
+      if (fileKey == null || fileKey.equals(there)) {
+        Files.delete(path);
+      }
+    } catch (NoSuchFileException e) {
+      // Somebody was faster, or took the whole folder away.
+    }
+  }
+}

@@ -1,0 +1,174 @@
+package io.github.grpcuds.transport;
+
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * The address of a Unix domain socket: a path in the file system or, on Linux, a name in the
+ * abstract namespace.
+ *
+ * <p>Immutable; two addresses are equal when they name the same bytes. {@link #toString} gives the
+ * gRPC target that {@link #parse} reads back. Lengths are checked in bytes against {@code sun_path}
+ * of this platform (<a href="https://man7.org/linux/man-pages/man7/unix.7.html">unix(7)</a>): 107
+ * bytes on Linux and Windows, 103 elsewhere.
+ */
+public final class UdsAddress extends SocketAddress {
+  private static final long serialVersionUID = 1;
+
+  private static final String PATH_SCHEME = "unix:";
+  private static final String ABSTRACT_SCHEME = "unix-abstract:";
+
+  /** What the kernel reports for the end of a connection that was never bound. */
+  static final UdsAddress UNNAMED = new UdsAddress(false, new byte[0]);
+
+  private final boolean abstractName;
+  private final byte[] name;
+
+  private UdsAddress(boolean abstractName, byte[] name) {
+    this.abstractName = abstractName;
+    this.name = name;
+  }
+
+  /**
+   * The address of a socket file.
+   *
+   * @param path absolute, or relative to the working directory of the process
+   * @throws IllegalArgumentException if the path is empty, has a NUL character, or is too long
+   */
+  public static UdsAddress ofPath(String path) {
+    return ofPath(utf8("path", path), path);
+  }
+
+  private static UdsAddress ofPath(byte[] path, String shown) {
+    checkLength("path", path, shown);
+    for (byte b : path) {
+      if (b == 0) {
+        throw new IllegalArgumentException("path has a NUL character: " + TargetForm.encode(path));
+      }
+    }
+    return new UdsAddress(false, path);
+  }
+
+  /**
+   * The address of a name in Linux' abstract namespace, which has no file and no file mode.
+   *
+   * @param name without the leading NUL that the kernel wants; any other character, NUL included,
+   *     is part of the name
+   * @throws IllegalArgumentException if the name is empty or too long
+   */
+  public static UdsAddress ofAbstract(String name) {
+    return ofAbstract(utf8("abstract name", name), name);
+  }
+
+  private static UdsAddress ofAbstract(byte[] name, String shown) {
+    checkLength("abstract name", name, shown);
+    return new UdsAddress(true, name);
+  }
+
+  /**
+   * Reads a gRPC target: {@code unix:/absolute}, {@code unix:relative}, {@code unix:///absolute} or
+   * {@code unix-abstract:name}, percent-escapes decoded (<a
+   * href="https://github.com/grpc/grpc/blob/master/doc/naming.md">gRPC Name Resolution</a>).
+   *
+   * @throws IllegalArgumentException if the target has another form, names a host, or its address
+   *     is one that {@link #ofPath} or {@link #ofAbstract} would refuse
+   */
+  public static UdsAddress parse(String target) {
+    if (hasScheme(target, PATH_SCHEME)) {
+      byte[] path = TargetForm.decode(target, PATH_SCHEME.length());
+      checkUtf8(path, target);
+      return ofPath(path, target);
+    }
+    if (hasScheme(target, ABSTRACT_SCHEME)) {
+      return ofAbstract(TargetForm.decode(target, ABSTRACT_SCHEME.length()), target);
+    }
+    throw new IllegalArgumentException(
+        "not a Unix socket target: \""
+            + target
+            + "\" (unix:/path, unix:path or unix-abstract:name)");
+  }
+
+  private static boolean hasScheme(String target, String scheme) {
+    return target.regionMatches(true, 0, scheme, 0, scheme.length());
+  }
+
+  /** Whether this is a name in the abstract namespace, not a path. */
+  public boolean isAbstract() {
+    return abstractName;
+  }
+
+  /** The path, as given to {@link #ofPath}; null for an abstract name. */
+  public String path() {
+    return abstractName ? null : new String(name, StandardCharsets.UTF_8);
+  }
+
+  /** The path, or the abstract name without its leading NUL; not a copy. */
+  byte[] bytes() {
+    return name;
+  }
+
+  boolean isUnnamed() {
+    return name.length == 0;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof UdsAddress
+        && abstractName == ((UdsAddress) other).abstractName
+        && Arrays.equals(name, ((UdsAddress) other).name);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Arrays.hashCode(name) + (abstractName ? 1 : 0);
+  }
+
+  /**
+   * The target form, such as {@code unix:/run/app.sock}; {@link #parse} gives this address back.
+   */
+  @Override
+  public String toString() {
+    return (abstractName ? ABSTRACT_SCHEME : PATH_SCHEME) + TargetForm.encode(name);
+  }
+
+  private static byte[] utf8(String what, String value) {
+    try {
+      ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(value));
+      byte[] bytes = new byte[encoded.remaining()];
+      encoded.get(bytes);
+      return bytes;
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException(what + " is not Unicode text: \"" + value + "\"", e);
+    }
+  }
+
+  private static void checkUtf8(byte[] path, String target) {
+    try {
+      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(path));
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException("path is not UTF-8: \"" + target + "\"", e);
+    }
+  }
+
+  private static void checkLength(String what, byte[] bytes, String shown) {
+    if (bytes.length == 0) {
+      throw new IllegalArgumentException(what + " is empty: \"" + shown + "\"");
+    }
+    int limit = Platform.SUN_PATH_BYTES - 1;
+    if (bytes.length > limit) {
+      throw new IllegalArgumentException(
+          what
+              + " is "
+              + bytes.length
+              + " bytes long in UTF-8, more than the "
+              + limit
+              + " that this platform's sockets take: \""
+              + shown
+              + "\"");
+    }
+  }
+}

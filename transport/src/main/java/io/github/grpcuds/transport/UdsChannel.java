@@ -1,0 +1,51 @@
+package io.github.grpcuds.transport;
+
+import java.io.Closeable;
+import java.io.IOException;
+
+/**
+ * A connected socket that never blocks but in its two await methods.
+ *
+ * <p>One thread may read (or await reading) while another writes (or awaits writing), and any
+ * thread may close at any time: it wakes both. After the close every method throws {@link
+ * java.net.SocketException} "Socket closed" and none touches the descriptor. A thread's interrupt
+ * ends no wait and closes nothing; the flag is kept.
+ */
+interface UdsChannel extends Closeable {
+  /** The socket buffers whose sizes can be read and set. */
+  enum Buffer {
+    SEND,
+    RECEIVE
+  }
+
+  /** Reads what is there: the number of bytes, 0 if there is none yet, -1 at the end. */
+  int read(byte[] target, int offset, int length) throws IOException;
+
+  /** Writes what the kernel takes: the number of bytes, 0 if it takes none now. */
+  int write(byte[] source, int offset, int length) throws IOException;
+
+  /**
+   * Waits until a read would give bytes, the end or an error.
+   *
+   * @param timeoutMillis 0 waits for ever
+   * @return false if the time passed first
+   */
+  boolean awaitReadable(long timeoutMillis) throws IOException;
+
+  /** Waits, without limit, until a write would take bytes or fail. */
+  void awaitWritable() throws IOException;
+
+  void shutdownInput() throws IOException;
+
+  void shutdownOutput() throws IOException;
+
+  /** Size in bytes as the kernel reports it; Linux counts its bookkeeping in (socket(7)). */
+  int bufferSize(Buffer buffer) throws IOException;
+
+  void setBufferSize(Buffer buffer, int bytes) throws IOException;
+
+  PeerCredentials peerCredentials() throws IOException;
+
+  /** The {@link Backend#name} of the backend it came from. */
+  String backend();
+}
