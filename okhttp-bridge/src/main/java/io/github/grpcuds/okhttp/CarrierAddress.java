@@ -1,0 +1,59 @@
+package io.github.grpcuds.okhttp;
+
+import io.github.grpcuds.transport.UdsAddress;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/**
+ * Carries a {@link UdsAddress} through grpc-okhttp, which takes Internet addresses only.
+ *
+ * <p>The target rides as the host name; nothing ever looks it up. Internet addresses are equal when
+ * their bytes are, so the bytes are a hash of the target, inside the discard-only prefix 100::/64
+ * (<a href="https://www.rfc-editor.org/rfc/rfc6666">RFC 6666</a>) where no host can be.
+ */
+final class CarrierAddress {
+  private static final byte[] PREFIX = {1, 0, 0, 0, 0, 0, 0, 0};
+  private static final int ADDRESS_BYTES = 16;
+
+  private CarrierAddress() {}
+
+  static InetSocketAddress wrap(UdsAddress address) {
+    String target = address.toString();
+    byte[] bytes =
+        ByteBuffer.allocate(ADDRESS_BYTES)
+            .put(PREFIX)
+            .put(sha256(target), 0, ADDRESS_BYTES - PREFIX.length)
+            .array();
+    try {
+      return new InetSocketAddress(InetAddress.getByAddress(target, bytes), 0);
+    } catch (UnknownHostException e) {
+      throw new AssertionError("16 bytes are a legal address", e);
+    }
+  }
+
+  /**
+   * @throws UnknownHostException if the address is a real one
+   */
+  static UdsAddress unwrap(InetAddress carrier) throws UnknownHostException {
+    byte[] bytes = carrier.getAddress();
+    for (int i = 0; i < PREFIX.length; i++) {
+      if (bytes.length != ADDRESS_BYTES || bytes[i] != PREFIX[i]) {
+        throw new UnknownHostException("not the address of a Unix domain socket: " + carrier);
+      }
+    }
+    return UdsAddress.parse(carrier.getHostName());
+  }
+
+  private static byte[] sha256(String text) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package io.github.grpcuds.okhttp;
+
+import io.github.grpcuds.transport.UdsAddress;
+import io.github.grpcuds.transport.UdsSocketFactory;
+import io.grpc.Status;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.net.SocketFactory;
+
+/**
+ * Connects the transports of one channel.
+ *
+ * <p>grpc-okhttp calls it from a thread of its transport executor, and cannot end a connect that it
+ * began: hence the time-out, and {@link #abort} for a channel that is shut down meanwhile.
+ */
+final class TransportSocketFactory extends SocketFactory {
+  private final int connectTimeoutMillis;
+  private final Set<Socket> connecting = ConcurrentHashMap.newKeySet();
+  private volatile boolean aborted;
+
+  TransportSocketFactory(int connectTimeoutMillis) {
+    this.connectTimeoutMillis = connectTimeoutMillis;
+  }
+
+  @Override
+  public Socket createSocket(InetAddress carrier, int port) throws IOException {
+    UdsAddress address = CarrierAddress.unwrap(carrier);
+    Socket socket = new UdsSocketFactory(address).createSocket();
+    boolean connected = false;
+    connecting.add(socket);
+    try {
+      if (aborted) {
+        throw new SocketException("channel is shut down: " + address);
+      }
+      socket.connect(address, connectTimeoutMillis);
+      connected = true;
+      return socket;
+    } catch (IOException | LinkageError e) {
+      // grpc-okhttp hides an IOException in the cause of its status, and an Error hangs its calls.
+      throw TransportSocketFactory.<RuntimeException>unchecked(
+          Status.UNAVAILABLE.withDescription(e.getMessage()).withCause(e).asException());
+    } finally {
+      connecting.remove(socket);
+      if (!connected) {
+        socket.close();
+      }
+    }
+  }
+
+  /** grpc-okhttp takes a StatusException from here, but SocketFactory declares none. */
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  private static <T extends Throwable> T unchecked(Throwable t) throws T {
+    throw (T) t;
+  }
+
+  /** Ends the connects that are under way, and later ones. */
+  void abort() {
+    aborted = true;
+    for (Socket socket : connecting) {
+      try {
+        socket.close();
+      } catch (IOException e) {
+        // The socket is closed all the same, and its connect has ended.
+      }
+    }
+  }
+
+  @Override
+  public Socket createSocket(String host, int port) {
+    throw noSuchAddress(host);
+  }
+
+  @Override
+  public Socket createSocket(String host, int port, InetAddress localHost, int localPort) {
+    throw noSuchAddress(host);
+  }
+
+  @Override
+  public Socket createSocket(InetAddress address, int port, InetAddress localHost, int localPort)
+      throws IOException {
+    return createSocket(address, port);
+  }
+
+  private static UnsupportedOperationException noSuchAddress(String host) {
+    return new UnsupportedOperationException("not the address of a Unix domain socket: " + host);
+  }
+}

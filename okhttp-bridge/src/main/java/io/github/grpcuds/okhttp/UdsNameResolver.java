@@ -1,0 +1,41 @@
+package io.github.grpcuds.okhttp;
+
+import io.github.grpcuds.transport.UdsAddress;
+import io.grpc.EquivalentAddressGroup;
+import io.grpc.NameResolver;
+import io.grpc.StatusOr;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/** Resolves a {@code unix:} target: to the sockets it names, at once and for ever. */
+final class UdsNameResolver extends NameResolver {
+  /**
+   * What goes into {@code :authority}. Never the path: other HTTP/2 stacks answer an authority with
+   * a slash with PROTOCOL_ERROR or 400 (grpc-java #12664, grpc #34305).
+   */
+  private static final String AUTHORITY = "localhost";
+
+  private final List<EquivalentAddressGroup> servers = new ArrayList<>();
+
+  UdsNameResolver(UdsTarget target, Function<UdsAddress, SocketAddress> form) {
+    for (UdsAddress address : target.addresses()) {
+      servers.add(new EquivalentAddressGroup(form.apply(address)));
+    }
+  }
+
+  @Override
+  public String getServiceAuthority() {
+    return AUTHORITY;
+  }
+
+  @Override
+  public void start(Listener2 listener) {
+    listener.onResult2(
+        ResolutionResult.newBuilder().setAddressesOrError(StatusOr.fromValue(servers)).build());
+  }
+
+  @Override
+  public void shutdown() {}
+}
