@@ -1,0 +1,2 @@
+/** gRPC servers on Unix domain sockets. */
+package io.github.grpcuds.server;
