@@ -27,8 +27,17 @@ final class TransportSocketFactory extends SocketFactory {
   }
 
   @Override
-  public Socket createSocket(InetAddress carrier, int port) throws IOException {
-    UdsAddress address = CarrierAddress.unwrap(carrier);
+  public Socket createSocket(InetAddress carrier, int port) {
+    try {
+      return connect(CarrierAddress.unwrap(carrier));
+    } catch (IOException | LinkageError e) {
+      // grpc-okhttp hides an IOException in the cause of its status, and an Error hangs its calls.
+      throw TransportSocketFactory.<RuntimeException>unchecked(
+          Status.UNAVAILABLE.withDescription(e.getMessage()).withCause(e).asException());
+    }
+  }
+
+  private Socket connect(UdsAddress address) throws IOException {
     Socket socket = new UdsSocketFactory(address).createSocket();
     boolean connected = false;
     connecting.add(socket);
@@ -39,10 +48,6 @@ final class TransportSocketFactory extends SocketFactory {
       socket.connect(address, connectTimeoutMillis);
       connected = true;
       return socket;
-    } catch (IOException | LinkageError e) {
-      // grpc-okhttp hides an IOException in the cause of its status, and an Error hangs its calls.
-      throw TransportSocketFactory.<RuntimeException>unchecked(
-          Status.UNAVAILABLE.withDescription(e.getMessage()).withCause(e).asException());
     } finally {
       connecting.remove(socket);
       if (!connected) {
@@ -80,8 +85,7 @@ final class TransportSocketFactory extends SocketFactory {
   }
 
   @Override
-  public Socket createSocket(InetAddress address, int port, InetAddress localHost, int localPort)
-      throws IOException {
+  public Socket createSocket(InetAddress address, int port, InetAddress localHost, int localPort) {
     return createSocket(address, port);
   }
 

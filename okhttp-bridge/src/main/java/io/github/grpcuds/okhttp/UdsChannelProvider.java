@@ -67,7 +67,9 @@ public final class UdsChannelProvider extends ManagedChannelProvider {
 
   /**
    * Our addresses, and those of whoever resolves {@code unix:} in this process: gRPC picks the
-   * provider by them, and it is grpc-netty's resolver if grpc-netty is there.
+   * provider by them, and it is grpc-netty's resolver if grpc-netty is there. Internet addresses as
+   * well, because gRPC takes a target that is no URI, such as "unix:" or one with a space, for the
+   * name of a host: it is ours to refuse or to serve, not to be looked up.
    */
   @Override
   protected Collection<Class<? extends SocketAddress>> getSupportedSocketAddressTypes() {
@@ -78,7 +80,7 @@ public final class UdsChannelProvider extends ManagedChannelProvider {
     if (resolver != null) {
       types.addAll(resolver.getProducedSocketAddressTypes());
     }
-    types.remove(InetSocketAddress.class);
+    types.add(InetSocketAddress.class);
     return types;
   }
 }

@@ -75,6 +75,25 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   }
 
   /**
+   * A server in plain text on what a target names, such as {@code unix:/run/app.sock}.
+   *
+   * @throws IllegalArgumentException as {@link UdsAddress#parse} has it
+   */
+  public static UdsServerBuilder forTarget(String target) {
+    return forAddress(UdsAddress.parse(target));
+  }
+
+  /**
+   * A server on what a target names, such as {@code unix:/run/app.sock}.
+   *
+   * @throws IllegalArgumentException as {@link UdsAddress#parse} has it, or if the credentials are
+   *     of an unknown kind
+   */
+  public static UdsServerBuilder forTarget(String target, ServerCredentials creds) {
+    return forAddress(UdsAddress.parse(target), creds);
+  }
+
+  /**
    * Not for Unix domain sockets, which have no port.
    *
    * @throws UnsupportedOperationException always

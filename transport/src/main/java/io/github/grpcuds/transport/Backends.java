@@ -1,6 +1,7 @@
 package io.github.grpcuds.transport;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -61,18 +62,19 @@ final class Backends {
   }
 
   /** Loaded once, at the first need: loading jnr-unixsocket costs 100 ms and a native library. */
-  private static final class Candidate {
+  static final class Candidate {
     final String name;
     private final Supplier<Backend> loader;
     private Backend backend; // guarded by this until set
-    private String unavailable; // guarded by this until set
+    private String unavailable; // why there is none for good; guarded by this
 
     Candidate(String name, Supplier<Backend> loader) {
       this.name = name;
       this.loader = loader;
     }
 
-    synchronized void load() {
+    /** Loads the backend; null, or why there is none. */
+    synchronized String load() {
       if (backend == null && unavailable == null) {
         try {
           backend = loader.get();
@@ -80,13 +82,16 @@ final class Backends {
           unavailable = e.getMessage();
         } catch (NoClassDefFoundError e) {
           unavailable = "add com.github.jnr:jnr-unixsocket to the class path: " + e;
+        } catch (UncheckedIOException e) {
+          return e.getMessage(); // a shortage of descriptors, say, which passes
         }
       }
+      return unavailable;
     }
 
     String refusal(UdsAddress address) {
-      load();
-      return backend == null ? unavailable : backend.refusal(address);
+      String missing = load();
+      return missing != null ? missing : backend.refusal(address);
     }
   }
 }

@@ -38,6 +38,11 @@ final class ConnectFailure {
     return new FileSystemException(shown(address), null, "Not a socket but " + what);
   }
 
+  /** ENOTDIR: the path goes through a file. */
+  static IOException notDirectory(UdsAddress address) {
+    return new FileSystemException(shown(address), null, "Not a directory");
+  }
+
   /** EPROTOTYPE: a datagram or seqpacket socket. */
   static IOException notStream(UdsAddress address) {
     return new FileSystemException(shown(address), null, "Not a stream socket");

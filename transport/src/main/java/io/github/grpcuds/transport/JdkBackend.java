@@ -1,6 +1,7 @@
 package io.github.grpcuds.transport;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.net.ConnectException;
@@ -9,7 +10,8 @@ import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.AccessMode;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -44,6 +46,7 @@ final class JdkBackend implements Backend {
    * The backend, if this JDK and operating system have Unix domain channels.
    *
    * @throws UnsupportedOperationException with the reason if not
+   * @throws UncheckedIOException if a later try may succeed
    */
   static Backend load() {
     try {
@@ -55,7 +58,9 @@ final class JdkBackend implements Backend {
           "this Java "
               + System.getProperty("java.version")
               + " has no Unix sockets (16 and later)");
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot open a Unix socket now: " + e.getMessage(), e);
+    } catch (RuntimeException e) {
       throw new UnsupportedOperationException("the JDK's Unix sockets do not work here: " + e, e);
     }
   }
@@ -137,8 +142,7 @@ final class JdkBackend implements Backend {
    */
   private static void refuseIfLasting(UdsAddress address, Path path, String message)
       throws IOException {
-    boolean writable = Platform.WINDOWS || Files.isWritable(path);
-    if (!writable || message.contains("ermission denied")) {
+    if (isDenied(path) || message.contains("ermission denied")) {
       throw ConnectFailure.denied(address);
     }
     if (message.contains("rotocol wrong type")) {
@@ -146,6 +150,18 @@ final class JdkBackend implements Backend {
     }
     if (message.contains("memory") || message.contains("buffer space")) {
       throw ConnectFailure.other(address, message);
+    }
+  }
+
+  /** False for a file that is gone by now, which Files.isWritable does not tell apart. */
+  private static boolean isDenied(Path path) {
+    try {
+      path.getFileSystem().provider().checkAccess(path, AccessMode.WRITE);
+      return false;
+    } catch (AccessDeniedException e) {
+      return !Platform.WINDOWS;
+    } catch (IOException e) {
+      return false;
     }
   }
 

@@ -13,6 +13,11 @@ import java.nio.file.attribute.UserPrincipal;
 
 /** A connection over the JDK's Unix domain channel, always in non-blocking mode. */
 final class JdkChannel implements UdsChannel {
+  /**
+   * Bytes per call: the JDK copies all it is given into native memory that the thread then keeps.
+   */
+  private static final int MAX_TRANSFER = 128 * 1024;
+
   private final SocketChannel channel;
   private final Waiter reader;
   private final Waiter writer;
@@ -27,7 +32,7 @@ final class JdkChannel implements UdsChannel {
   @Override
   public int read(byte[] target, int offset, int length) throws IOException {
     try {
-      return channel.read(ByteBuffer.wrap(target, offset, length));
+      return channel.read(ByteBuffer.wrap(target, offset, Math.min(length, MAX_TRANSFER)));
     } catch (ClosedChannelException e) {
       throw ConnectFailure.closed();
     } catch (IOException e) {
@@ -38,7 +43,7 @@ final class JdkChannel implements UdsChannel {
   @Override
   public int write(byte[] source, int offset, int length) throws IOException {
     try {
-      return channel.write(ByteBuffer.wrap(source, offset, length));
+      return channel.write(ByteBuffer.wrap(source, offset, Math.min(length, MAX_TRANSFER)));
     } catch (ClosedChannelException e) {
       throw channel.isOpen() ? new SocketException("Socket output is shut down") : closed();
     } catch (IOException e) {

@@ -16,6 +16,7 @@ final class JdkListener implements UdsListener {
     channel.configureBlocking(false);
     this.channel = channel;
     this.waiter = new Waiter(channel, SelectionKey.OP_ACCEPT);
+    waiter.prepare();
   }
 
   @Override

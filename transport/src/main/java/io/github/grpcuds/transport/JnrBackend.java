@@ -1,6 +1,7 @@
 package io.github.grpcuds.transport;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.EnumSet;
 import java.util.Set;
 import jnr.constants.platform.Errno;
@@ -28,6 +29,7 @@ final class JnrBackend implements Backend {
    * The backend, if jnr-unixsocket is on the class path and its native library loads.
    *
    * @throws UnsupportedOperationException with the reason if not
+   * @throws UncheckedIOException if a later try may succeed
    */
   static Backend load() {
     if (Platform.WINDOWS) {
@@ -40,7 +42,9 @@ final class JnrBackend implements Backend {
     } catch (NoClassDefFoundError e) {
       throw new UnsupportedOperationException(
           "jnr-unixsocket is not on the class path (add com.github.jnr:jnr-unixsocket): " + e, e);
-    } catch (LinkageError | IOException | RuntimeException e) {
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot open a Unix socket now: " + e.getMessage(), e);
+    } catch (LinkageError | RuntimeException e) {
       throw new UnsupportedOperationException(
           "jnr-unixsocket's native library does not load on "
               + System.getProperty("os.name")
@@ -106,6 +110,8 @@ final class JnrBackend implements Backend {
         throw ConnectFailure.denied(address);
       case EPROTOTYPE:
         throw ConnectFailure.notStream(address);
+      case ENOTDIR:
+        throw ConnectFailure.notDirectory(address);
       default:
         throw ConnectFailure.other(address, libc.describe(errno));
     }

@@ -10,7 +10,6 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFileAttributeView;
 
 /**
  * A listening socket and the file it is known by.
@@ -55,7 +54,7 @@ final class SocketFile implements Closeable {
     StartLock lock = lock(path, address);
     try {
       boolean stale = Occupant.checkReplaceable(backend, address, path);
-      if (!Files.getFileStore(parent).supportsFileAttributeView(PosixFileAttributeView.class)) {
+      if (!path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
         return bindInPlace(backend, address, path, stale, options, backlog);
       }
       return bindInNursery(backend, path, options, backlog);

@@ -28,6 +28,11 @@ final class Waiter implements Closeable {
     this.operation = operation;
   }
 
+  /** Takes now what the first wait would, lest a shortage of descriptors keeps it from waiting. */
+  void prepare() throws IOException {
+    openSelector();
+  }
+
   /** Waits; 0 is without limit. False if the time passed first. */
   boolean await(long timeoutMillis) throws IOException {
     Selector ready = openSelector();
