@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -40,6 +41,11 @@ final class StartLock implements Closeable {
       new HashSet<>(
           Arrays.asList(
               StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
+
+  /** Opening what is out of reach gives the right exception. */
+  private static final Set<SocketFileState> LOCKABLE =
+      EnumSet.of(
+          SocketFileState.MISSING, SocketFileState.REGULAR_FILE, SocketFileState.UNREACHABLE);
 
   private final Path file;
   private final FileChannel channel;
@@ -106,6 +112,11 @@ final class StartLock implements Closeable {
   }
 
   private static FileChannel open(Path file) throws IOException {
+    SocketFileState state = SocketFileState.of(file, LinkOption.NOFOLLOW_LINKS);
+    if (!LOCKABLE.contains(state)) {
+      // Opening a pipe would wait for its reader; a link or a folder nobody of ours has made.
+      throw new IOException("cannot lock " + file + ": it is " + state.description());
+    }
     if (Platform.WINDOWS) {
       return FileChannel.open(file, CREATE);
     }

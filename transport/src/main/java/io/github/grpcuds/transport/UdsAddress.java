@@ -37,7 +37,8 @@ public final class UdsAddress extends SocketAddress {
    * The address of a socket file.
    *
    * @param path absolute, or relative to the working directory of the process
-   * @throws IllegalArgumentException if the path is empty, has a NUL character, or is too long
+   * @throws IllegalArgumentException if the path is empty, has a NUL character, ends with a slash
+   *     or is too long
    */
   public static UdsAddress ofPath(String path) {
     return ofPath(utf8("path", path), path);
@@ -49,6 +50,9 @@ public final class UdsAddress extends SocketAddress {
       if (b == 0) {
         throw new IllegalArgumentException("path has a NUL character: " + TargetForm.encode(path));
       }
+    }
+    if (path[path.length - 1] == '/') {
+      throw new IllegalArgumentException("path names a directory: \"" + shown + "\"");
     }
     return new UdsAddress(false, path);
   }

@@ -1,0 +1,7 @@
+package io.github.grpcuds.transport;
+
+final class JdkStressTest extends StressTest {
+  JdkStressTest() {
+    super("jdk");
+  }
+}

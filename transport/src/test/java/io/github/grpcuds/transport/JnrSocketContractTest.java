@@ -1,0 +1,81 @@
+package io.github.grpcuds.transport;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+final class JnrSocketContractTest extends SocketContractTest {
+  JnrSocketContractTest() {
+    super("jnr");
+  }
+
+  @Override
+  void assertNamesThisProcess(PeerCredentials credentials) throws IOException {
+    String process = ManagementFactory.getRuntimeMXBean().getName(); // pid@host
+    Integer pid =
+        Platform.LINUX ? Integer.valueOf(process.substring(0, process.indexOf('@'))) : null;
+    assertEquals(pid, credentials.pid());
+    assertEquals(Files.getAttribute(dir, "unix:uid"), credentials.uid());
+    assertEquals(Files.getAttribute(dir, "unix:gid"), credentials.gid());
+    assertNull(credentials.user());
+    assertNull(credentials.group());
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void abstractNamesWorkAndLeaveNoFile() throws Exception {
+    for (String name :
+        new String[] {"grpcuds " + dir, "grpcuds\0" + dir, longest("grpcuds" + dir)}) {
+      UdsAddress address = UdsAddress.ofAbstract(name);
+      ServerSocket server = closing(new UdsServerSocketFactory(address).createServerSocket(0));
+      Socket client = closing(new UdsSocketFactory(address).createSocket("ignored", 0));
+      client.getOutputStream().write(7);
+      assertEquals(7, closing(server.accept()).getInputStream().read());
+      assertEquals(address, client.getRemoteSocketAddress());
+      server.close();
+    }
+    assertEquals(0, dir.toFile().list().length);
+  }
+
+  private static String longest(String prefix) {
+    StringBuilder name = new StringBuilder(prefix);
+    while (name.length() < Platform.SUN_PATH_BYTES - 1) {
+      name.append('x');
+    }
+    return name.toString();
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void abstractNameBelongsToOneServerUntilItCloses() throws Exception {
+    UdsAddress address = UdsAddress.ofAbstract("grpcuds " + dir);
+    UdsServerSocketFactory factory = new UdsServerSocketFactory(address);
+    ServerSocket first = closing(factory.createServerSocket(0));
+    BindException e = assertThrows(BindException.class, () -> factory.createServerSocket(0));
+    assertTrue(e.getMessage().startsWith("Address already in use: " + address), e.getMessage());
+    first.close();
+    closing(factory.createServerSocket(0));
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void connectToAnAbstractNameThatNobodyHasIsRefused() {
+    UdsAddress address = UdsAddress.ofAbstract("grpcuds " + dir);
+    UdsSocketFactory factory = new UdsSocketFactory(address);
+    ConnectException e =
+        assertThrows(ConnectException.class, () -> factory.createSocket("ignored", 0));
+    assertTrue(e.getMessage().startsWith("Connection refused: " + address), e.getMessage());
+  }
+}

@@ -1,0 +1,7 @@
+package io.github.grpcuds.transport;
+
+final class JnrStressTest extends StressTest {
+  JnrStressTest() {
+    super("jnr");
+  }
+}
