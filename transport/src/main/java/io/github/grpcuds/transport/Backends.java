@@ -18,6 +18,8 @@ import java.util.function.Supplier;
 final class Backends {
   static final String PROPERTY = "grpcuds.backend";
 
+  private static final String ADVICE = ", add com.github.jnr:jnr-unixsocket to the class path";
+
   /** Lambdas, because a method reference would load the class, and with it jnr's, at once. */
   private static final List<Candidate> CANDIDATES =
       Arrays.asList(
@@ -81,7 +83,8 @@ final class Backends {
         } catch (UnsupportedOperationException e) {
           unavailable = e.getMessage();
         } catch (NoClassDefFoundError e) {
-          unavailable = "add com.github.jnr:jnr-unixsocket to the class path: " + e;
+          unavailable =
+              "a class is missing" + (name.equals(JnrBackend.NAME) ? ADVICE : "") + ": " + e;
         } catch (UncheckedIOException e) {
           return e.getMessage(); // a shortage of descriptors, say, which passes
         }

@@ -1,0 +1,85 @@
+package io.github.grpcuds.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.Paths;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.Arrays;
+import java.util.Base64;
+
+/** A private key and a certificate that nobody but itself has signed, as PEM files. */
+final class Identity {
+  private static final String PASSWORD = "password";
+  private static final String ALIAS = "id";
+
+  final Path certificate;
+  final Path key;
+
+  private Identity(Path certificate, Path key) {
+    this.certificate = certificate;
+    this.key = key;
+  }
+
+  /**
+   * Made by the keytool of this JDK.
+   *
+   * @param host what the certificate is for, as its subject alternative name
+   */
+  static Identity create(Path dir, String name, String host) throws Exception {
+    Path store = dir.resolve(name + ".p12");
+    try (ChildProcess keytool =
+        ChildProcess.start(
+            Arrays.asList(
+                Paths.get(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-keystore",
+                store.toString(),
+                "-storetype",
+                "PKCS12",
+                "-storepass",
+                PASSWORD,
+                "-keypass",
+                PASSWORD,
+                "-alias",
+                ALIAS,
+                "-keyalg",
+                "RSA",
+                "-keysize",
+                "2048",
+                "-dname",
+                "CN=" + name,
+                "-ext",
+                "san=dns:" + host))) {
+      assertEquals(0, keytool.awaitExit(), () -> "keytool said " + keytool.output());
+    }
+    return read(dir, name, store);
+  }
+
+  private static Identity read(Path dir, String name, Path store)
+      throws IOException, GeneralSecurityException {
+    KeyStore keys = KeyStore.getInstance("PKCS12");
+    try (InputStream in = Files.newInputStream(store)) {
+      keys.load(in, PASSWORD.toCharArray());
+    }
+    return new Identity(
+        pem(dir.resolve(name + ".pem"), "CERTIFICATE", keys.getCertificate(ALIAS).getEncoded()),
+        pem(
+            dir.resolve(name + ".key"),
+            "PRIVATE KEY",
+            keys.getKey(ALIAS, PASSWORD.toCharArray()).getEncoded()));
+  }
+
+  private static Path pem(Path file, String type, byte[] content) throws IOException {
+    String text =
+        String.format(
+            "-----BEGIN %s-----%n%s%n-----END %s-----%n",
+            type, Base64.getMimeEncoder().encodeToString(content), type);
+    return Files.write(file, text.getBytes(StandardCharsets.US_ASCII));
+  }
+}

@@ -1,0 +1,102 @@
+"""The other side of ByteEcho in Python, on grpcio alone, without generated code.
+
+echo.py serve TARGET        serves until standard input ends
+echo.py call TARGET CHECK   makes calls: kinds SIZE, metadata, deadline or cancel; prints "passed"
+"""
+
+import os
+import sys
+import threading
+from concurrent import futures
+
+import grpc
+
+SERVICE = "grpcuds.test.ByteEcho"
+REPEATS = 3
+LIMIT_SECONDS = 20
+
+
+def say(line):
+    print(line, flush=True)
+
+
+def echo(request, context):
+    received = dict(context.invocation_metadata())
+    if "tag" in received:
+        context.send_initial_metadata((("tag", "got " + received["tag"]),))
+        context.set_trailing_metadata((("data-bin", received["data-bin"]),))
+    return request
+
+
+def wait(request, context):
+    ended = threading.Event()
+    context.add_callback(ended.set)
+    say("wait began")
+    ended.wait()
+    say("wait ended")
+    return iter([])
+
+
+def serve(target):
+    methods = {
+        "Echo": grpc.unary_unary_rpc_method_handler(echo),
+        "Join": grpc.stream_unary_rpc_method_handler(lambda requests, _: b"".join(requests)),
+        "Repeat": grpc.unary_stream_rpc_method_handler(lambda request, _: iter([request] * REPEATS)),
+        "Chat": grpc.stream_stream_rpc_method_handler(lambda requests, _: requests),
+        "Wait": grpc.unary_stream_rpc_method_handler(wait),
+    }
+    server = grpc.server(futures.ThreadPoolExecutor(max_workers=8))
+    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(SERVICE, methods),))
+    server.add_insecure_port(target)
+    server.start()
+    say("listening")
+    sys.stdin.read()
+    server.stop(0).wait()
+
+
+def path(method):
+    return "/%s/%s" % (SERVICE, method)
+
+
+def call_kinds(channel, size):
+    message = os.urandom(int(size))
+    messages = [message] * REPEATS
+    timeout = {"timeout": LIMIT_SECONDS}
+    assert channel.unary_unary(path("Echo"))(message, **timeout) == message
+    assert channel.stream_unary(path("Join"))(iter(messages), **timeout) == b"".join(messages)
+    assert list(channel.unary_stream(path("Repeat"))(message, **timeout)) == messages
+    assert list(channel.stream_stream(path("Chat"))(iter(messages), **timeout)) == messages
+
+
+def call_metadata(channel):
+    data = bytes(range(256))
+    response, call = channel.unary_unary(path("Echo")).with_call(
+        b"", timeout=LIMIT_SECONDS, metadata=(("tag", "x"), ("data-bin", data))
+    )
+    assert dict(call.initial_metadata())["tag"] == "got x", call.initial_metadata()
+    assert dict(call.trailing_metadata())["data-bin"] == data, call.trailing_metadata()
+
+
+def call_deadline(channel):
+    call_kinds(channel, 0)  # so that what follows has a connection
+    call = channel.unary_stream(path("Wait"))(b"", timeout=0.5)
+    assert call.code() == grpc.StatusCode.DEADLINE_EXCEEDED, call
+
+
+def call_cancel(channel):
+    call = channel.unary_stream(path("Wait"))(b"", timeout=LIMIT_SECONDS)
+    call.initial_metadata()  # waits for it: the call has reached its handler
+    call.cancel()
+    assert call.code() == grpc.StatusCode.CANCELLED, call
+
+
+def main(role, target, *check):
+    if role == "serve":
+        serve(target)
+    else:
+        with grpc.insecure_channel(target) as channel:
+            globals()["call_" + check[0]](channel, *check[1:])
+        say("passed")
+
+
+main(*sys.argv[1:])
