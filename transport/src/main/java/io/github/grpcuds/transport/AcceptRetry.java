@@ -3,7 +3,9 @@ package io.github.grpcuds.transport;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
+import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 
 /**
  * Accepts in spite of passing shortages.
@@ -18,6 +20,10 @@ final class AcceptRetry {
   private static final long FIRST_PAUSE_MILLIS = 10;
   private static final long LONGEST_PAUSE_MILLIS = 1000;
   private static final long LOG_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  static {
+    loadLogging();
+  }
 
   private final Pause pause = new Pause();
   private long pauseMillis = FIRST_PAUSE_MILLIS; // one acceptor at a time, as below
@@ -38,13 +44,28 @@ final class AcceptRetry {
     }
   }
 
+  /**
+   * Lets the JDK's logging open the files it needs (its configuration, the time zones) while there
+   * are descriptors. Later it fails, and the class that could not read its file is lost for good.
+   */
+  private static void loadLogging() {
+    Logger.getLogger("").getHandlers();
+    new SimpleFormatter().format(new LogRecord(Level.FINE, ""));
+  }
+
   private void log(UdsAddress address, IOException e) {
     long now = System.nanoTime();
-    if (now - lastLog >= LOG_NANOS) {
-      lastLog = now;
-      logger.log(
-          Level.WARNING,
-          "Cannot accept connections on " + address + ", will go on trying: " + e.getMessage());
+    if (now - lastLog < LOG_NANOS) {
+      return;
+    }
+    lastLog = now;
+    String message =
+        "Cannot accept connections on " + address + ", will go on trying: " + e.getMessage();
+    try {
+      logger.log(Level.WARNING, message);
+    } catch (RuntimeException | Error shortage) {
+      // A handler may be in want of what accept is: that must not end the server as well.
+      lastLog = now - LOG_NANOS;
     }
   }
 

@@ -59,6 +59,30 @@ final class AcceptRetryTest {
     assertTrue(logged.get(0).contains("Too many open files"), logged.get(0));
   }
 
+  /** So the JDK's own does when it has no descriptor for the file of the time zones. */
+  @Test
+  void logThatFailsEndsNothing() throws Exception {
+    Handler broken =
+        new Handler() {
+          @Override
+          public void publish(LogRecord record) {
+            throw new NoClassDefFoundError("Could not initialize class ZoneInfoFile");
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    logger.addHandler(broken);
+    try {
+      assertNull(retry.accept(new Failing(), ADDRESS));
+    } finally {
+      logger.removeHandler(broken);
+    }
+  }
+
   @Test
   void closeEndsTheWaitOfALongShortage() throws Exception {
     Background<Void> accepting =
