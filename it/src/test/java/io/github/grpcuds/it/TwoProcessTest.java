@@ -9,6 +9,8 @@ import io.github.grpcuds.proto.GreeterGrpc;
 import io.github.grpcuds.proto.HelloReply;
 import io.github.grpcuds.proto.HelloRequest;
 import io.github.grpcuds.server.UdsServerBuilder;
+import io.github.grpcuds.transport.UdsAddress;
+import io.github.grpcuds.transport.UdsSocketFactory;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.Status;
@@ -17,6 +19,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,6 +48,10 @@ class TwoProcessTest {
   }
 
   private static ChildProcess newServer() throws IOException {
+    return ChildProcess.start(serverCommand());
+  }
+
+  private static List<String> serverCommand() {
     List<String> command = new ArrayList<>();
     command.add(Paths.get(System.getProperty("java.home"), "bin", "java").toString());
     String backend = System.getProperty("grpcuds.backend");
@@ -53,7 +60,7 @@ class TwoProcessTest {
     }
     command.addAll(
         Arrays.asList("-cp", System.getProperty("java.class.path"), ServerProcess.class.getName()));
-    return ChildProcess.start(command);
+    return command;
   }
 
   private static void start(ChildProcess server, String path) throws Exception {
@@ -101,6 +108,35 @@ class TwoProcessTest {
       server.terminate();
     }
     assertFalse(Files.exists(Paths.get(path)));
+  }
+
+  /** A connection takes one descriptor, so the server has far fewer of them than clients. */
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no ulimit")
+  void serverOutlivesAShortageOfDescriptors() throws Exception {
+    List<String> command =
+        new ArrayList<>(Arrays.asList("bash", "-c", "ulimit -n 150; exec \"$@\""));
+    command.add("bash");
+    command.addAll(serverCommand());
+    List<Socket> clients = new ArrayList<>();
+    try (ChildProcess server = ChildProcess.start(command)) {
+      start(server, path);
+      pidOfServer(sockets.channel(path)); // from here on it need not open files to load classes
+      UdsSocketFactory factory = new UdsSocketFactory(UdsAddress.ofPath(path));
+      for (int i = 0; i < 300; i++) {
+        clients.add(factory.createSocket("localhost", 0));
+      }
+      server.hear("WARNING: Cannot accept connections on");
+      for (Socket client : clients) {
+        client.close();
+      }
+      ManagedChannel channel = sockets.channel(path);
+      assertNotEquals(0, pidOfServer(channel));
+    } finally {
+      for (Socket client : clients) {
+        client.close();
+      }
+    }
   }
 
   @Test
