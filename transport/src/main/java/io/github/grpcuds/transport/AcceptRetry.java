@@ -14,8 +14,13 @@ import java.util.logging.SimpleFormatter;
  * gRPC's server among them, take an exception for the end of the socket, so this waits, longer each
  * time up to a second, and tries again until the socket is closed. The connection meanwhile stays
  * in the backlog. The log tells of it once in ten seconds.
+ *
+ * <p>Whoever waits by other means, a poller's loop, asks {@link #failed} how long. One thread uses
+ * it at a time; {@link #cancel} is for any thread.
+ *
+ * <p>Internal to grpc-uds: may change in any version.
  */
-final class AcceptRetry {
+public final class AcceptRetry {
   private static final Logger logger = Logger.getLogger(AcceptRetry.class.getName());
   private static final long FIRST_PAUSE_MILLIS = 10;
   private static final long LONGEST_PAUSE_MILLIS = 1000;
@@ -26,22 +31,40 @@ final class AcceptRetry {
   }
 
   private final Pause pause = new Pause();
-  private long pauseMillis = FIRST_PAUSE_MILLIS; // one acceptor at a time, as below
+  private long pauseMillis = FIRST_PAUSE_MILLIS; // one acceptor at a time
   private long lastLog = System.nanoTime() - LOG_NANOS;
+
+  /** Makes ready to log a shortage, which takes descriptors the first time. */
+  public AcceptRetry() {}
 
   /** A connection, or null if none is waiting or a shortage kept it from being accepted. */
   UdsChannel accept(UdsListener listener, UdsAddress address) throws IOException {
     try {
       UdsChannel accepted = listener.accept();
-      pauseMillis = FIRST_PAUSE_MILLIS;
+      accepted();
       return accepted;
     } catch (IOException e) {
       pause.check();
-      log(address, e);
-      pause.sleep(TimeUnit.MILLISECONDS.toNanos(pauseMillis));
-      pauseMillis = Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
+      pause.sleep(TimeUnit.MILLISECONDS.toNanos(failed(address, e)));
       return null;
     }
+  }
+
+  /** Notes that accept worked: the next pause is a short one again. */
+  public void accepted() {
+    pauseMillis = FIRST_PAUSE_MILLIS;
+  }
+
+  /**
+   * Notes, and now and then logs, that accept failed on an open listener.
+   *
+   * @return how many milliseconds to wait before the next try, 10 to 1000
+   */
+  public long failed(UdsAddress address, IOException e) {
+    log(address, e);
+    long millis = pauseMillis;
+    pauseMillis = Math.min(2 * millis, LONGEST_PAUSE_MILLIS);
+    return millis;
   }
 
   /**

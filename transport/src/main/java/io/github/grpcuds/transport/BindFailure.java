@@ -9,13 +9,21 @@ final class BindFailure {
   private BindFailure() {}
 
   static IOException of(UdsAddress address, boolean inUse, String reason) {
-    return inUse ? inUse(address) : other(address, reason);
+    return inUse ? inUse(address, null) : other(address, reason);
   }
 
-  /** EADDRINUSE: someone answers there. */
-  static IOException inUse(UdsAddress address) {
+  /**
+   * EADDRINUSE: someone answers there.
+   *
+   * @param server who that is, or null
+   */
+  static IOException inUse(UdsAddress address, PeerCredentials server) {
+    boolean known = server != null && !server.isUnknown();
     return new BindException(
-        "Address already in use: " + ConnectFailure.shown(address) + ": a server is listening");
+        "Address already in use: "
+            + ConnectFailure.shown(address)
+            + ": a server is listening"
+            + (known ? ", " + server.withNames() : ""));
   }
 
   static IOException other(UdsAddress address, String reason) {

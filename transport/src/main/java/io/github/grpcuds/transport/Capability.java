@@ -9,5 +9,7 @@ enum Capability {
   /** User and group of the other end as numbers. */
   PEER_IDS,
   /** User and group of the other end by name. */
-  PEER_NAMES
+  PEER_NAMES,
+  /** The supplementary groups of the other end, where the kernel tells them. */
+  PEER_GROUPS
 }

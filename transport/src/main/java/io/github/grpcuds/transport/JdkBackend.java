@@ -13,7 +13,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AccessMode;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -72,9 +71,12 @@ final class JdkBackend implements Backend {
 
   @Override
   public Set<Capability> capabilities() {
-    return JdkChannel.canTellPeer()
-        ? EnumSet.of(Capability.PEER_NAMES)
-        : Collections.<Capability>emptySet();
+    if (JdkPeerOption.FOUND == null) {
+      return EnumSet.noneOf(Capability.class);
+    }
+    return PrincipalIds.work()
+        ? EnumSet.of(Capability.PEER_IDS, Capability.PEER_NAMES)
+        : EnumSet.of(Capability.PEER_NAMES);
   }
 
   @Override

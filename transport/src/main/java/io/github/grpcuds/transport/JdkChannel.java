@@ -8,8 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
-import java.nio.file.attribute.GroupPrincipal;
-import java.nio.file.attribute.UserPrincipal;
 
 /** A connection over the JDK's Unix domain channel, always in non-blocking mode. */
 final class JdkChannel implements UdsChannel {
@@ -18,7 +16,7 @@ final class JdkChannel implements UdsChannel {
    */
   private static final int MAX_TRANSFER = 128 * 1024;
 
-  private final SocketChannel channel;
+  final SocketChannel channel;
   private final Waiter reader;
   private final Waiter writer;
 
@@ -101,26 +99,19 @@ final class JdkChannel implements UdsChannel {
 
   @Override
   public PeerCredentials peerCredentials() throws IOException {
-    SocketOption<?> option = PeerOption.FOUND;
-    if (option == null) {
-      return PeerCredentials.ofNames(null, null);
-    }
-    Object principal;
+    SocketOption<?> option = JdkPeerOption.FOUND;
     try {
-      principal = channel.getOption(option);
+      return option == null
+          ? PeerCredentials.ofNames(null, null, null, null)
+          : JdkPeerOption.toCredentials(channel.getOption(option));
     } catch (ClosedChannelException e) {
       throw closed();
     }
-    return PeerOption.toCredentials(principal);
   }
 
   @Override
   public String backend() {
     return JdkBackend.NAME;
-  }
-
-  static boolean canTellPeer() {
-    return PeerOption.FOUND != null;
   }
 
   @Override
@@ -130,31 +121,6 @@ final class JdkChannel implements UdsChannel {
     } finally {
       reader.close();
       writer.close();
-    }
-  }
-
-  /** {@code jdk.net.ExtendedSocketOptions.SO_PEERCRED}, which is not in Java SE. */
-  private static final class PeerOption {
-    static final SocketOption<?> FOUND = find();
-
-    private static SocketOption<?> find() {
-      try {
-        Class<?> options = Class.forName("jdk.net.ExtendedSocketOptions");
-        return (SocketOption<?>) options.getField("SO_PEERCRED").get(null);
-      } catch (ReflectiveOperationException | LinkageError e) {
-        return null; // module jdk.net is not in this runtime image
-      }
-    }
-
-    static PeerCredentials toCredentials(Object principal) throws IOException {
-      try {
-        Class<?> type = Class.forName("jdk.net.UnixDomainPrincipal");
-        UserPrincipal user = (UserPrincipal) type.getMethod("user").invoke(principal);
-        GroupPrincipal group = (GroupPrincipal) type.getMethod("group").invoke(principal);
-        return PeerCredentials.ofNames(user.getName(), group.getName());
-      } catch (ReflectiveOperationException e) {
-        throw new SocketException("cannot read SO_PEERCRED: " + e);
-      }
     }
   }
 }

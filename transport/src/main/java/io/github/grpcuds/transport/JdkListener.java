@@ -8,7 +8,7 @@ import java.nio.channels.SocketChannel;
 
 /** A listening socket over the JDK's Unix domain channel. */
 final class JdkListener implements UdsListener {
-  private final ServerSocketChannel channel;
+  final ServerSocketChannel channel;
   private final Waiter waiter;
 
   /** Takes over the channel, which listens already. */
@@ -45,6 +45,11 @@ final class JdkListener implements UdsListener {
   @Override
   public boolean awaitAcceptable(long timeoutMillis) throws IOException {
     return waiter.await(timeoutMillis);
+  }
+
+  @Override
+  public Poller newPoller() throws IOException {
+    return JdkPoller.open();
   }
 
   @Override

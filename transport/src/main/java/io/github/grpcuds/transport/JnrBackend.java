@@ -64,8 +64,8 @@ final class JnrBackend implements Backend {
   @Override
   public Set<Capability> capabilities() {
     return Platform.LINUX
-        ? EnumSet.of(Capability.ABSTRACT_NAMES, Capability.PEER_PID, Capability.PEER_IDS)
-        : EnumSet.of(Capability.PEER_IDS);
+        ? EnumSet.allOf(Capability.class)
+        : EnumSet.of(Capability.PEER_IDS, Capability.PEER_NAMES);
   }
 
   @Override

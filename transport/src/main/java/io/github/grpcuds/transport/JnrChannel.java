@@ -3,7 +3,6 @@ package io.github.grpcuds.transport;
 import java.io.IOException;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import jnr.constants.platform.Errno;
 import jnr.constants.platform.Shutdown;
 import jnr.constants.platform.SocketOption;
@@ -11,12 +10,9 @@ import jnr.unixsocket.UnixSocketChannel;
 
 /** A connection over a descriptor that jnr-unixsocket owns. */
 final class JnrChannel extends Descriptor implements UdsChannel {
-  /** struct ucred of Linux: pid, uid, gid. */
-  private static final int UCRED_BYTES = 12;
-
   private final Libc libc;
   private final UnixSocketChannel socket;
-  private final int fd;
+  final int fd;
 
   /** Takes over the socket, which is connected and non-blocking. */
   JnrChannel(Libc libc, UnixSocketChannel socket) {
@@ -148,15 +144,7 @@ final class JnrChannel extends Descriptor implements UdsChannel {
   public PeerCredentials peerCredentials() throws IOException {
     enter();
     try {
-      if (!Platform.LINUX) {
-        int[] ids = libc.peerIds(fd);
-        return PeerCredentials.ofIds(null, ids[0], ids[1]);
-      }
-      byte[] ucred = libc.option(fd, SocketOption.SO_PEERCRED, UCRED_BYTES);
-      ByteBuffer fields = ByteBuffer.wrap(ucred).order(ByteOrder.nativeOrder());
-      int pid = fields.getInt();
-      // A peer in a pid namespace that this one cannot see into has pid 0: not known.
-      return PeerCredentials.ofIds(pid == 0 ? null : pid, fields.getInt(), fields.getInt());
+      return LibcPeers.get().credentials(fd);
     } finally {
       leave();
     }

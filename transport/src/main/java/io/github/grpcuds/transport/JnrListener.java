@@ -11,7 +11,7 @@ import jnr.unixsocket.UnixSocketChannel;
 final class JnrListener extends Descriptor implements UdsListener {
   private final Libc libc;
   private final UnixServerSocketChannel socket;
-  private final int fd;
+  final int fd;
 
   /** Both ends of a connection to nobody: closing wakes the poll where shutdown(2) does not. */
   private final UnixSocketChannel[] wakeUp;
@@ -80,6 +80,11 @@ final class JnrListener extends Descriptor implements UdsListener {
     } finally {
       leave();
     }
+  }
+
+  @Override
+  public Poller newPoller() throws IOException {
+    return Platform.LINUX ? EpollPoller.open(libc) : PollPoller.open(libc);
   }
 
   @Override

@@ -26,7 +26,14 @@ final class Libc {
   static final short POLLIN = 0x1;
   static final short POLLOUT = 0x4;
 
+  /** The commands of epoll_ctl(2). */
+  static final int EPOLL_CTL_ADD = 1;
+
+  static final int EPOLL_CTL_DEL = 2;
+  static final int EPOLL_CTL_MOD = 3;
+
   private static final int FD_CLOEXEC = 1;
+  private static final int EPOLL_CLOEXEC = 0x80000; // O_CLOEXEC
   private static final int POLLFD_BYTES = 8;
 
   private final Calls calls;
@@ -60,6 +67,14 @@ final class Libc {
 
     int poll(@In @Out byte[] pollfds, @size_t long count, int timeoutMillis);
 
+    int poll(@In @Out ByteBuffer pollfds, @size_t long count, int timeoutMillis);
+
+    int epoll_create1(int flags);
+
+    int epoll_ctl(int epoll, int command, int fd, @In ByteBuffer event);
+
+    int epoll_wait(int epoll, @Out ByteBuffer events, int count, int timeoutMillis);
+
     int shutdown(int fd, int how);
 
     int close(int fd);
@@ -70,8 +85,6 @@ final class Libc {
     int getsockopt(int fd, int level, int name, @Out byte[] value, @In @Out int[] length);
 
     int setsockopt(int fd, int level, int name, @In byte[] value, int length);
-
-    int getpeereid(int fd, @Out int[] uid, @Out int[] gid);
 
     String strerror(int errno);
   }
@@ -156,6 +169,52 @@ final class Libc {
     }
   }
 
+  /**
+   * Waits once.
+   *
+   * @param pollfds a direct buffer of struct pollfd from its start
+   * @param timeoutMillis -1 waits for ever
+   * @return the number of ready descriptors; 0 if the time passed or a signal came
+   */
+  int poll(ByteBuffer pollfds, int count, long timeoutMillis) throws IOException {
+    return waited("poll", calls.poll(pollfds, count, clamp(timeoutMillis)));
+  }
+
+  /** A new epoll instance (epoll_create1(2), Linux alone). */
+  int epollCreate() throws IOException {
+    int epoll = calls.epoll_create1(EPOLL_CLOEXEC);
+    if (epoll < 0) {
+      throw new SocketException("epoll_create1: " + lastError());
+    }
+    return epoll;
+  }
+
+  void epollControl(int epoll, int command, int fd, ByteBuffer event) throws IOException {
+    if (calls.epoll_ctl(epoll, command, fd, event) != 0) {
+      throw new SocketException("epoll_ctl: " + lastError());
+    }
+  }
+
+  /** Waits once, as {@link #poll(ByteBuffer, int, long)} does; the events are in the buffer. */
+  int epollWait(int epoll, ByteBuffer events, int count, long timeoutMillis) throws IOException {
+    return waited("epoll_wait", calls.epoll_wait(epoll, events, count, clamp(timeoutMillis)));
+  }
+
+  private int waited(String call, int ready) throws IOException {
+    if (ready >= 0) {
+      return ready;
+    }
+    Errno errno = errno();
+    if (errno == Errno.EINTR) {
+      return 0;
+    }
+    throw new SocketException(call + ": " + describe(errno));
+  }
+
+  private static int clamp(long timeoutMillis) {
+    return (int) Math.max(-1, Math.min(Integer.MAX_VALUE, timeoutMillis));
+  }
+
   private static int millisLeft(long deadline) {
     long nanos = Math.max(0, deadline - System.nanoTime());
     return (int) Math.min(Integer.MAX_VALUE, (nanos + 999_999) / 1_000_000);
@@ -180,15 +239,5 @@ final class Libc {
     if (calls.setsockopt(fd, level, option.intValue(), bytes, bytes.length) != 0) {
       throw new SocketException(option + ": " + lastError());
     }
-  }
-
-  /** Effective uid and gid of the peer (getpeereid(3) of macOS and the BSDs). */
-  int[] peerIds(int fd) throws IOException {
-    int[] uid = new int[1];
-    int[] gid = new int[1];
-    if (calls.getpeereid(fd, uid, gid) != 0) {
-      throw new SocketException("getpeereid: " + lastError());
-    }
-    return new int[] {uid[0], gid[0]};
   }
 }

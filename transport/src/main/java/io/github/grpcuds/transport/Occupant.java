@@ -2,6 +2,7 @@ package io.github.grpcuds.transport;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.SocketException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.LinkOption;
@@ -32,11 +33,9 @@ final class Occupant {
   }
 
   private static boolean isDead(Backend backend, UdsAddress address) throws IOException {
+    PeerCredentials server;
     try {
-      UdsChannel probe = backend.connect(address);
-      if (probe != null) {
-        probe.close();
-      }
+      server = serverOf(backend.connect(address));
     } catch (ConnectException e) {
       return true;
     } catch (NoSuchFileException e) {
@@ -46,6 +45,20 @@ final class Occupant {
     } catch (FileSystemException e) {
       throw BindFailure.foreign(address, "a socket that is no stream socket");
     }
-    throw BindFailure.inUse(address);
+    throw BindFailure.inUse(address, server);
+  }
+
+  /** Null for a server whose backlog is full, or if the kernel does not tell. */
+  private static PeerCredentials serverOf(UdsChannel probe) throws IOException {
+    if (probe == null) {
+      return null;
+    }
+    try {
+      return probe.peerCredentials();
+    } catch (SocketException e) {
+      return null;
+    } finally {
+      probe.close();
+    }
   }
 }

@@ -3,36 +3,74 @@ package io.github.grpcuds.transport;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
+import java.util.Collections;
+import java.util.List;
 
 /**
  * What the kernel says of the process at the other end of a connection: who it was when it
  * connected or began to listen (SO_PEERCRED in <a
  * href="https://man7.org/linux/man-pages/man7/unix.7.html">unix(7)</a>). The peer cannot forge it.
  *
- * <p>What a backend cannot tell is null, never 0 or -1: the JDK's channels give names and no
- * numbers, jnr-unixsocket numbers and no names.
+ * <p>What cannot be told is null, never 0 or -1. Both ends are told the same of each other:
+ *
+ * <table>
+ * <caption>What each backend tells</caption>
+ * <tr><th></th><th>jnr, Linux</th><th>jnr, macOS</th><th>jdk, Linux and macOS</th></tr>
+ * <tr><td>pid</td><td>yes</td><td>no</td><td>no</td></tr>
+ * <tr><td>uid, gid</td><td>yes</td><td>yes</td><td>yes, while a self-test holds: see below</td></tr>
+ * <tr><td>user, group</td><td>when asked for</td><td>when asked for</td><td>yes</td></tr>
+ * <tr><td>supplementary gids</td><td>yes, from Linux 4.13 on</td><td>no</td><td>no</td></tr>
+ * </table>
+ *
+ * <p>On Windows, and in a runtime image without the module jdk.net, the jdk backend tells nothing.
+ * It gets principals from the JDK, with names but no numbers; the numbers are their hash codes,
+ * which is tried out on each JVM before it is relied on, and otherwise they are null.
+ *
+ * <p>Ids are the kernel's 32 bits: those over 2147483647 are negative here. In a user namespace
+ * that maps not all users, the id that stands for all the others (65534, "nobody") is null, and so
+ * is its name: it may be anybody.
  */
 public final class PeerCredentials {
+  /** How to find a name for an id. Null if it has none. */
+  interface Names {
+    String user(int uid);
+
+    String group(int gid);
+  }
+
+  private static final String UNKNOWN = "unknown peer";
+
   private final Integer pid;
   private final Integer uid;
   private final Integer gid;
-  private final String user;
-  private final String group;
+  private final List<Integer> supplementaryGids;
+  private final LazyName user;
+  private final LazyName group;
 
-  private PeerCredentials(Integer pid, Integer uid, Integer gid, String user, String group) {
+  private PeerCredentials(
+      Integer pid, Integer uid, Integer gid, List<Integer> groups, LazyName user, LazyName group) {
     this.pid = pid;
     this.uid = uid;
     this.gid = gid;
+    this.supplementaryGids = groups;
     this.user = user;
     this.group = group;
   }
 
-  static PeerCredentials ofIds(Integer pid, int uid, int gid) {
-    return new PeerCredentials(pid, uid, gid, null, null);
+  /** Ids whose names are looked up at the first need, as that may take long (NSS, LDAP). */
+  static PeerCredentials ofIds(
+      Integer pid, Integer uid, Integer gid, List<Integer> supplementaryGids, Names names) {
+    return new PeerCredentials(
+        pid,
+        uid,
+        gid,
+        supplementaryGids == null ? null : Collections.unmodifiableList(supplementaryGids),
+        LazyName.lookedUp(() -> uid == null ? null : names.user(uid)),
+        LazyName.lookedUp(() -> gid == null ? null : names.group(gid)));
   }
 
-  static PeerCredentials ofNames(String user, String group) {
-    return new PeerCredentials(null, null, null, user, group);
+  static PeerCredentials ofNames(Integer uid, Integer gid, String user, String group) {
+    return new PeerCredentials(null, uid, gid, null, LazyName.told(user), LazyName.told(group));
   }
 
   /**
@@ -47,41 +85,69 @@ public final class PeerCredentials {
     return ((UdsSocket) socket).peerCredentials();
   }
 
-  /** Process id, or null where the backend cannot tell. */
+  /** Process id, or null where it cannot be told. The process may have ended since. */
   public Integer pid() {
     return pid;
   }
 
-  /** Effective user id, or null where the backend cannot tell. */
+  /** Effective user id, or null where it cannot be told. */
   public Integer uid() {
     return uid;
   }
 
-  /** Effective group id, or null where the backend cannot tell. */
+  /** Effective group id, or null where it cannot be told. */
   public Integer gid() {
     return gid;
   }
 
-  /** User name, or null where the backend cannot tell. */
+  /**
+   * The groups that the process is in beside its effective one, or null where they cannot be told;
+   * unmodifiable.
+   */
+  public List<Integer> supplementaryGids() {
+    return supplementaryGids;
+  }
+
+  /**
+   * User name, or null where it cannot be told or the user has none. The first call may look it up
+   * in the system's user database, which may take long where that is in the network.
+   */
   public String user() {
-    return user;
+    return user.get();
   }
 
-  /** Name of the effective group, or null where the backend cannot tell. */
+  /** Name of the effective group, or null, as {@link #user} has it. */
   public String group() {
-    return group;
+    return group.get();
   }
 
-  /** What is known, such as {@code pid=17 uid=1000 gid=1000}. */
+  /**
+   * What is known without a look-up, such as {@code pid=17 uid=1000 gid=1000}; without the
+   * supplementary groups, which may be thousands.
+   */
   @Override
   public String toString() {
+    return show(user.told, group.told);
+  }
+
+  /** As {@link #toString}, with the names looked up. */
+  String withNames() {
+    return show(user(), group());
+  }
+
+  /** Whether nothing at all is known. */
+  boolean isUnknown() {
+    return show(user.told, group.told).equals(UNKNOWN);
+  }
+
+  private String show(String user, String group) {
     StringBuilder out = new StringBuilder();
     append(out, "pid", pid);
     append(out, "uid", uid);
     append(out, "gid", gid);
     append(out, "user", user);
     append(out, "group", group);
-    return out.length() == 0 ? "unknown peer" : out.toString();
+    return out.length() == 0 ? UNKNOWN : out.toString();
   }
 
   private static void append(StringBuilder out, String name, Object value) {

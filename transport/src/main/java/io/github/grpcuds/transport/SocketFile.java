@@ -1,28 +1,29 @@
 package io.github.grpcuds.transport;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A listening socket and the file it is known by.
  *
- * <p>The socket is bound in a folder that only this user may enter, gets its mode there, and is
- * then renamed to its place, so that there is no moment in which it can be reached with a looser
- * mode. {@link StartLock} keeps other starting servers of this library away meanwhile.
+ * <p>The socket is bound in a folder that only this user may enter, gets its group, mode and owner
+ * there, and is then renamed to its place, so that there is no moment in which it can be reached
+ * with a looser mode. {@link StartLock} keeps other starting servers of this library away
+ * meanwhile.
  */
-final class SocketFile implements Closeable {
+final class SocketFile implements UdsListener {
   private final Path path;
   private final UdsListener listener;
   private final Object fileKey; // device and inode; null where the file system has none (Windows)
   private final boolean deleteOnClose;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   private SocketFile(Path path, UdsListener listener, Object fileKey, boolean deleteOnClose) {
     this.path = path;
@@ -31,8 +32,29 @@ final class SocketFile implements Closeable {
     this.deleteOnClose = deleteOnClose;
   }
 
+  /** The socket without its file. */
   UdsListener listener() {
     return listener;
+  }
+
+  @Override
+  public UdsChannel accept() throws IOException {
+    return listener.accept();
+  }
+
+  @Override
+  public boolean awaitAcceptable(long timeoutMillis) throws IOException {
+    return listener.awaitAcceptable(timeoutMillis);
+  }
+
+  @Override
+  public Poller newPoller() throws IOException {
+    return listener.newPoller();
+  }
+
+  @Override
+  public String backend() {
+    return listener.backend();
   }
 
   /**
@@ -49,15 +71,14 @@ final class SocketFile implements Closeable {
       throw BindFailure.other(address, refusal);
     }
     Path path = FilePaths.of(address);
-    Path parent = path.toAbsolutePath().getParent();
-    checkParent(parent, address);
+    ParentFolders.prepare(path.toAbsolutePath().getParent(), address, options);
     StartLock lock = lock(path, address);
     try {
       boolean stale = Occupant.checkReplaceable(backend, address, path);
       if (!path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
         return bindInPlace(backend, address, path, stale, options, backlog);
       }
-      return bindInNursery(backend, path, options, backlog);
+      return bindInNursery(backend, address, path, options, backlog);
     } finally {
       lock.close();
     }
@@ -72,24 +93,6 @@ final class SocketFile implements Closeable {
     }
   }
 
-  private static void checkParent(Path parent, UdsAddress address) throws IOException {
-    if (parent == null) {
-      throw BindFailure.foreign(address, "a directory");
-    }
-    SocketFileState state = SocketFileState.of(parent);
-    if (state == SocketFileState.MISSING) {
-      throw new NoSuchFileException(
-          address.path(), null, "Cannot listen: there is no directory " + parent);
-    }
-    if (state == SocketFileState.UNREACHABLE) {
-      throw new AccessDeniedException(
-          address.path(), null, "Cannot listen: no permission to look into " + parent);
-    }
-    if (state != SocketFileState.DIRECTORY) {
-      throw new NotDirectoryException(parent.toString());
-    }
-  }
-
   /** Without modes (Windows) there is nothing to set before the file may be seen. */
   private static SocketFile bindInPlace(
       Backend backend,
@@ -99,6 +102,9 @@ final class SocketFile implements Closeable {
       SocketFileOptions options,
       int backlog)
       throws IOException {
+    if (!options.owners().changeNothing()) {
+      throw BindFailure.other(address, "files here have no owner to set" + options.owners());
+    }
     if (stale) {
       Files.delete(path);
     }
@@ -107,12 +113,15 @@ final class SocketFile implements Closeable {
   }
 
   private static SocketFile bindInNursery(
-      Backend backend, Path path, SocketFileOptions options, int backlog) throws IOException {
+      Backend backend, UdsAddress address, Path path, SocketFileOptions options, int backlog)
+      throws IOException {
     try (Nursery nursery = Nursery.create(backend, path)) {
       UdsListener listener = backend.listen(nursery.address(), backlog);
       boolean done = false;
       try {
+        options.owners().giveGroup(nursery.socket(), address);
         Files.setPosixFilePermissions(nursery.socket(), options.permissions());
+        options.owners().giveUser(nursery.socket(), address);
         Object key = Files.readAttributes(nursery.socket(), BasicFileAttributes.class).fileKey();
         Files.move(nursery.socket(), path, StandardCopyOption.ATOMIC_MOVE);
         done = true;
@@ -127,10 +136,14 @@ final class SocketFile implements Closeable {
 
   /**
    * Deletes the file while it is ours, and closes. In this order, because the open socket keeps its
-   * inode number from being given to another file, and other servers from taking the path.
+   * inode number from being given to another file, and other servers from taking the path. Once:
+   * later, file and inode may be a successor's.
    */
   @Override
   public void close() throws IOException {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
     try {
       if (deleteOnClose) {
         deleteIfOurs();

@@ -9,22 +9,45 @@ import java.util.Set;
 /**
  * How a server makes its socket file and what becomes of it. Immutable; each method returns a
  * changed copy. Without effect on abstract names.
+ *
+ * <p>The file has its mode, group and owner before it comes to its path, so nobody can reach it
+ * with others, not for a moment and whatever the umask.
+ *
+ * <p>A file is as safe as the folders on the way to it: who can rename one can put a socket of his
+ * own in its place. So each of them, up to the root and through symbolic links, must belong to root
+ * or to the server's user, and must not be writable by all unless it has the sticky bit, as {@code
+ * /tmp} has. Otherwise the server does not start, unless {@link #allowUnsafeParents} says so. A
+ * folder that a group may write to is accepted: members of that group are trusted with it. In a
+ * user namespace, so is one of an owner whom the namespace does not map, which may be root. Access
+ * control lists are not looked at, and on Windows nothing is.
  */
 public final class SocketFileOptions {
-  private static final SocketFileOptions DEFAULTS =
-      new SocketFileOptions(PosixFilePermissions.fromString("rw-------"), true);
+  private static final SocketFileOptions DEFAULTS = new SocketFileOptions();
 
-  private final Set<PosixFilePermission> permissions;
-  private final boolean deleteOnClose;
+  private Set<PosixFilePermission> permissions = PosixFilePermissions.fromString("rw-------");
+  private FileOwners owners = FileOwners.UNCHANGED;
+  private boolean deleteOnClose = true;
+  private boolean createParents;
+  private boolean allowUnsafeParents;
 
-  private SocketFileOptions(Set<PosixFilePermission> permissions, boolean deleteOnClose) {
-    this.permissions = Collections.unmodifiableSet(permissions);
-    this.deleteOnClose = deleteOnClose;
-  }
+  private SocketFileOptions() {}
 
-  /** Mode 0600, the file deleted on close. */
+  /**
+   * Mode 0600, owner and group as for any file that the server makes, no folders created, and the
+   * file deleted on close.
+   */
   public static SocketFileOptions defaults() {
     return DEFAULTS;
+  }
+
+  private SocketFileOptions copy() {
+    SocketFileOptions copy = new SocketFileOptions();
+    copy.permissions = permissions;
+    copy.owners = owners;
+    copy.deleteOnClose = deleteOnClose;
+    copy.createParents = createParents;
+    copy.allowUnsafeParents = allowUnsafeParents;
+    return copy;
   }
 
   /**
@@ -44,7 +67,13 @@ public final class SocketFileOptions {
         set.add(all[i]);
       }
     }
-    return new SocketFileOptions(set, deleteOnClose);
+    return mode(set);
+  }
+
+  private SocketFileOptions mode(Set<PosixFilePermission> permissions) {
+    SocketFileOptions copy = copy();
+    copy.permissions = permissions;
+    return copy;
   }
 
   /**
@@ -54,10 +83,9 @@ public final class SocketFileOptions {
    */
   public SocketFileOptions mode(String mode) {
     try {
-      if (mode.matches("[0-7]{1,5}")) {
-        return mode(Integer.parseInt(mode, 8));
-      }
-      return new SocketFileOptions(PosixFilePermissions.fromString(mode), deleteOnClose);
+      return mode.matches("[0-7]{1,5}")
+          ? mode(Integer.parseInt(mode, 8))
+          : mode(PosixFilePermissions.fromString(mode));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "not a file mode: \"" + mode + "\" (such as 0660 or rw-rw----)", e);
@@ -65,26 +93,95 @@ public final class SocketFileOptions {
   }
 
   /**
+   * Gives the file to a group. The server's user has to be in it, or be root; otherwise the server
+   * does not start.
+   *
+   * @param group a name, or a number, which is the gid if no group has it as its name
+   */
+  public SocketFileOptions group(String group) {
+    return owners(owners.withGroup(group));
+  }
+
+  /** Gives the file to a group, as {@link #group(String)} does. */
+  public SocketFileOptions group(int gid) {
+    return owners(owners.withGroup(gid));
+  }
+
+  /**
+   * Gives the file to a user, which only root may; otherwise the server does not start.
+   *
+   * @param user a name, or a number, which is the uid if no user has it as its name
+   */
+  public SocketFileOptions owner(String user) {
+    return owners(owners.withUser(user));
+  }
+
+  /** Gives the file to a user, as {@link #owner(String)} does. */
+  public SocketFileOptions owner(int uid) {
+    return owners(owners.withUser(uid));
+  }
+
+  private SocketFileOptions owners(FileOwners owners) {
+    SocketFileOptions copy = copy();
+    copy.owners = owners;
+    return copy;
+  }
+
+  /**
+   * Creates the folders on the way to the file that are missing, with mode 0700. They stay when the
+   * server stops.
+   */
+  public SocketFileOptions createParents() {
+    SocketFileOptions copy = copy();
+    copy.createParents = true;
+    return copy;
+  }
+
+  /** Accepts folders in which other users can put another file in the socket's place. */
+  public SocketFileOptions allowUnsafeParents() {
+    SocketFileOptions copy = copy();
+    copy.allowUnsafeParents = true;
+    return copy;
+  }
+
+  /**
    * Sets whether closing the server deletes the file, if it is still this server's. A file that
    * stays refuses connections, and the next server to start on it takes it over.
    */
   public SocketFileOptions deleteOnClose(boolean delete) {
-    return new SocketFileOptions(permissions, delete);
+    SocketFileOptions copy = copy();
+    copy.deleteOnClose = delete;
+    return copy;
   }
 
   Set<PosixFilePermission> permissions() {
-    return permissions;
+    return Collections.unmodifiableSet(permissions);
+  }
+
+  FileOwners owners() {
+    return owners;
   }
 
   boolean deleteOnClose() {
     return deleteOnClose;
   }
 
-  /** Such as {@code mode rw-rw----, deleted on close}. */
+  boolean createsParents() {
+    return createParents;
+  }
+
+  boolean allowsUnsafeParents() {
+    return allowUnsafeParents;
+  }
+
+  /** Such as {@code mode rw-rw----, group app, deleted on close}. */
   @Override
   public String toString() {
     return "mode "
         + PosixFilePermissions.toString(permissions)
+        + owners
+        + (createParents ? ", parents created" : "")
+        + (allowUnsafeParents ? ", unsafe parents allowed" : "")
         + (deleteOnClose ? ", deleted on close" : ", kept on close");
   }
 }

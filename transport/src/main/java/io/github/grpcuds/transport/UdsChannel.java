@@ -10,8 +10,10 @@ import java.io.IOException;
  * thread may close at any time: it wakes both. After the close every method throws {@link
  * java.net.SocketException} "Socket closed" and none touches the descriptor. A thread's interrupt
  * ends no wait and closes nothing; the flag is kept.
+ *
+ * <p>Internal to grpc-uds: may change in any version.
  */
-interface UdsChannel extends Closeable {
+public interface UdsChannel extends Closeable {
   /** The socket buffers whose sizes can be read and set. */
   enum Buffer {
     SEND,
@@ -35,17 +37,21 @@ interface UdsChannel extends Closeable {
   /** Waits, without limit, until a write would take bytes or fail. */
   void awaitWritable() throws IOException;
 
+  /** Makes this end's reads give the end. */
   void shutdownInput() throws IOException;
 
+  /** Makes the peer's reads end once it has read what was written. */
   void shutdownOutput() throws IOException;
 
   /** Size in bytes as the kernel reports it; Linux counts its bookkeeping in (socket(7)). */
   int bufferSize(Buffer buffer) throws IOException;
 
+  /** Asks for a size in bytes, which the kernel may change (Linux doubles it). */
   void setBufferSize(Buffer buffer, int bytes) throws IOException;
 
+  /** What the kernel says of the other end; still there when the peer has closed. */
   PeerCredentials peerCredentials() throws IOException;
 
-  /** The {@link Backend#name} of the backend it came from. */
+  /** The name of the backend it came from: {@code jdk} or {@code jnr}. */
   String backend();
 }

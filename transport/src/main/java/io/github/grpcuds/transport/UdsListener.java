@@ -6,8 +6,10 @@ import java.io.IOException;
 /**
  * A listening socket. One thread accepts at a time; any thread may close at any time, which wakes
  * it with {@link java.net.SocketException} "Socket closed".
+ *
+ * <p>Internal to grpc-uds: may change in any version.
  */
-interface UdsListener extends Closeable {
+public interface UdsListener extends Closeable {
   /** Takes a connection that is waiting; null if there is none. */
   UdsChannel accept() throws IOException;
 
@@ -19,6 +21,13 @@ interface UdsListener extends Closeable {
    */
   boolean awaitAcceptable(long timeoutMillis) throws IOException;
 
-  /** The {@link Backend#name} of the backend it came from. */
+  /**
+   * A new poller for this listener and the channels it accepts.
+   *
+   * @throws IOException if there are no descriptors left for one
+   */
+  Poller newPoller() throws IOException;
+
+  /** The name of the backend it came from: {@code jdk} or {@code jnr}. */
   String backend();
 }

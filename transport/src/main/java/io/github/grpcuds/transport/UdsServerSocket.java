@@ -1,6 +1,5 @@
 package io.github.grpcuds.transport;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -34,7 +33,6 @@ final class UdsServerSocket extends ServerSocket {
   private volatile int soTimeout;
   private volatile int receiveBufferSize;
   private volatile boolean reuseAddress;
-  private Closeable bound; // guarded by lock
 
   UdsServerSocket(UdsAddress target, SocketFileOptions fileOptions, int defaultBacklog)
       throws IOException {
@@ -62,19 +60,10 @@ final class UdsServerSocket extends ServerSocket {
     }
     synchronized (lock) {
       checkOpen();
-      if (bound != null) {
+      if (listener != null) {
         throw new SocketException("Already bound to " + localAddress);
       }
-      Backend backend = Backends.choose(address);
-      int queue = backlog > 0 ? backlog : defaultBacklog;
-      if (address.isAbstract()) {
-        listener = backend.listen(address, queue);
-        bound = listener;
-      } else {
-        SocketFile file = SocketFile.create(backend, address, fileOptions, queue);
-        listener = file.listener();
-        bound = file;
-      }
+      listener = Listeners.listen(address, fileOptions, backlog > 0 ? backlog : defaultBacklog);
       localAddress = address;
     }
   }
@@ -137,13 +126,13 @@ final class UdsServerSocket extends ServerSocket {
 
   @Override
   public void close() throws IOException {
-    Closeable open;
+    UdsListener open;
     synchronized (lock) {
       if (closed) {
         return;
       }
       closed = true;
-      open = bound;
+      open = listener;
     }
     retry.cancel();
     if (open != null) {

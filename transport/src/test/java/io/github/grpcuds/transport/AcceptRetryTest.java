@@ -121,6 +121,11 @@ final class AcceptRetryTest {
     }
 
     @Override
+    public Poller newPoller() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public String backend() {
       return "failing";
     }

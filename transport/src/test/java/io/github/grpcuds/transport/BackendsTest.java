@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -119,6 +120,17 @@ final class BackendsTest {
         assertEquals(takesNames, backend.refusal(NAME) == null);
       }
     }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void onlyJnrTellsAllOfAPeer() {
+    assumeJnr();
+    assertEquals(EnumSet.allOf(Capability.class), Backends.named("jnr").capabilities());
+    Backend jdk = Backends.named("jdk");
+    assertTrue(
+        jdk == null
+            || jdk.capabilities().equals(EnumSet.of(Capability.PEER_IDS, Capability.PEER_NAMES)));
   }
 
   @Test

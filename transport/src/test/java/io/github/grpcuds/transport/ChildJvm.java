@@ -26,6 +26,9 @@ final class ChildJvm {
   ChildJvm(String... by) {
     command.addAll(Arrays.asList(by));
     command.add(Paths.get(System.getProperty("java.home"), "bin", "java").toString());
+    // Or JDK 24 and newer print warnings; older ones do not know the second option.
+    Collections.addAll(
+        command, "-XX:+IgnoreUnrecognizedVMOptions", "--enable-native-access=ALL-UNNAMED");
   }
 
   ChildJvm backend(String name) {
@@ -35,15 +38,9 @@ final class ChildJvm {
 
   /** What it printed, once it has ended well. */
   String run(Class<?> program, Path argument) throws Exception {
-    Collections.addAll(
-        command,
-        "-cp",
-        System.getProperty("java.class.path"),
-        program.getName(),
-        argument.toString());
     File output = File.createTempFile("child", ".out");
     try {
-      Process process = start(output);
+      Process process = start(program, argument, ProcessBuilder.Redirect.to(output));
       try {
         boolean ended = process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS);
         String printed = new String(Files.readAllBytes(output.toPath()), UTF_8);
@@ -60,7 +57,18 @@ final class ChildJvm {
     }
   }
 
-  private Process start(File output) {
+  /** The running program, which answers each line that it is sent with one. */
+  ChildTalk talk(Class<?> program, Path argument) {
+    return new ChildTalk(start(program, argument, ProcessBuilder.Redirect.PIPE));
+  }
+
+  private Process start(Class<?> program, Path argument, ProcessBuilder.Redirect output) {
+    Collections.addAll(
+        command,
+        "-cp",
+        System.getProperty("java.class.path"),
+        program.getName(),
+        argument.toString());
     try {
       return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output).start();
     } catch (IOException e) {

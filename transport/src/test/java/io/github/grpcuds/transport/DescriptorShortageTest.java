@@ -36,6 +36,7 @@ final class DescriptorShortageTest {
             .run(Program.class, dir);
     assertTrue(printed.contains("accepted after the shortage\n"), printed);
     assertTrue(printed.contains("accepted first after the shortage\n"), printed);
+    assertTrue(printed.contains("opened a poller after the shortage\n"), printed);
   }
 
   /** Runs with few descriptors, and uses them up. */
@@ -54,6 +55,8 @@ final class DescriptorShortageTest {
       System.out.println("accepted after the shortage");
       meetShortageAtTheFirstAccept(address);
       System.out.println("accepted first after the shortage");
+      meetShortageAtAPoller(address);
+      System.out.println("opened a poller after the shortage");
       System.exit(0);
     }
 
@@ -89,6 +92,29 @@ final class DescriptorShortageTest {
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100)); // let it try a few more times
         giveBack(hogs);
         assertConnected(client, acceptor.result());
+      }
+    }
+
+    /** With none, one, two, ... descriptors left, so that each step of the opening fails. */
+    private static void meetShortageAtAPoller(UdsAddress address) throws Exception {
+      SocketFileOptions options = SocketFileOptions.defaults();
+      try (UdsListener listener = Listeners.listen(address, options, 1)) {
+        listener.newPoller().close();
+        Deque<FileInputStream> hogs = takeAll();
+        int failures = 0;
+        while (true) {
+          try {
+            listener.newPoller().close();
+            break;
+          } catch (IOException e) {
+            assertTrue(e.getMessage().startsWith("Cannot make a poller: "), e.getMessage());
+            assertTrue(e.getMessage().contains("Too many open files"), e.getMessage());
+            failures++;
+          }
+          hogs.pop().close();
+        }
+        assertTrue(failures > 0 && failures < 5, failures + " failures");
+        giveBack(hogs);
       }
     }
 

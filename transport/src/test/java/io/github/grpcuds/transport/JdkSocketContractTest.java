@@ -1,10 +1,9 @@
 package io.github.grpcuds.transport;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 
-import java.io.IOException;
-import java.nio.file.Files;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 
 final class JdkSocketContractTest extends SocketContractTest {
   JdkSocketContractTest() {
@@ -12,13 +11,18 @@ final class JdkSocketContractTest extends SocketContractTest {
   }
 
   @Override
-  void assertNamesThisProcess(PeerCredentials credentials) throws IOException {
-    String me = Files.getOwner(dir).getName();
-    assertEquals(me, credentials.user());
-    assertEquals(Files.getAttribute(dir, "posix:group").toString(), credentials.group());
-    assertNull(credentials.pid());
-    assertNull(credentials.uid());
-    assertNull(credentials.gid());
-    assertEquals("user=" + me + " group=" + credentials.group(), credentials.toString());
+  Integer pidOfPeer() {
+    return null;
+  }
+
+  @Override
+  List<Integer> groupsOfPeer() {
+    return null;
+  }
+
+  @Test
+  void credentialsComeWithTheirNames() throws Exception {
+    PeerCredentials credentials = PeerCredentials.of(connection().client);
+    assertEquals(credentials.withNames(), credentials.toString());
   }
 }

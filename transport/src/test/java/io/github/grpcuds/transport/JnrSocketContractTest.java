@@ -1,17 +1,19 @@
 package io.github.grpcuds.transport;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
+import java.nio.file.Paths;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -22,15 +24,37 @@ final class JnrSocketContractTest extends SocketContractTest {
   }
 
   @Override
-  void assertNamesThisProcess(PeerCredentials credentials) throws IOException {
-    String process = ManagementFactory.getRuntimeMXBean().getName(); // pid@host
-    Integer pid =
-        Platform.LINUX ? Integer.valueOf(process.substring(0, process.indexOf('@'))) : null;
-    assertEquals(pid, credentials.pid());
-    assertEquals(Files.getAttribute(dir, "unix:uid"), credentials.uid());
-    assertEquals(Files.getAttribute(dir, "unix:gid"), credentials.gid());
-    assertNull(credentials.user());
-    assertNull(credentials.group());
+  Integer pidOfPeer() {
+    return Platform.LINUX ? ownPid() : null;
+  }
+
+  @Override
+  List<Integer> groupsOfPeer() throws IOException {
+    return Platform.LINUX ? ownGroups() : null;
+  }
+
+  /** Of proc(5). */
+  private static List<Integer> ownGroups() throws IOException {
+    for (String line : Files.readAllLines(Paths.get("/proc/self/status"))) {
+      if (line.startsWith("Groups:")) {
+        List<Integer> groups = new ArrayList<>();
+        for (String gid : line.substring("Groups:".length()).trim().split(" ", -1)) {
+          if (!gid.isEmpty()) {
+            groups.add(Integer.valueOf(gid));
+          }
+        }
+        return groups;
+      }
+    }
+    throw new AssertionError("no groups in /proc/self/status");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void namesAreLookedUpOnlyWhenAskedFor() throws Exception {
+    PeerCredentials credentials = PeerCredentials.of(connection().client);
+    assertFalse(credentials.toString().contains("user="), credentials.toString());
+    assertTrue(credentials.withNames().contains(" user=" + credentials.user()));
   }
 
   @Test

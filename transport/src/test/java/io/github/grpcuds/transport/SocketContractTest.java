@@ -33,6 +33,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.List;
 import java.util.Random;
 import jnr.unixsocket.UnixDatagramChannel;
 import jnr.unixsocket.UnixSocketAddress;
@@ -52,8 +53,11 @@ abstract class SocketContractTest extends BackendTest {
     super(backend);
   }
 
-  /** Checks credentials of a peer that is this very process. */
-  abstract void assertNamesThisProcess(PeerCredentials credentials) throws IOException;
+  /** What this backend tells of the pid of a peer that is this very process. */
+  abstract Integer pidOfPeer();
+
+  /** What this backend tells of the supplementary groups of this very process. */
+  abstract List<Integer> groupsOfPeer() throws IOException;
 
   @Test
   void carriesMegabytesBothWaysAtOnce() throws Exception {
@@ -958,6 +962,37 @@ abstract class SocketContractTest extends BackendTest {
     Connection c = connection();
     c.client.close();
     assertNamesThisProcess(PeerCredentials.of(c.accepted));
+  }
+
+  private void assertNamesThisProcess(PeerCredentials credentials) throws IOException {
+    assertEquals(pidOfPeer(), credentials.pid());
+    assertEquals(Files.getAttribute(dir, "unix:uid"), credentials.uid());
+    assertEquals(Files.getAttribute(dir, "unix:gid"), credentials.gid());
+    assertEquals(groupsOfPeer(), credentials.supplementaryGids());
+    assertEquals(nameOrNull(Files.getOwner(dir).getName()), credentials.user());
+    String group = Files.getAttribute(dir, "posix:group").toString();
+    assertEquals(nameOrNull(group), credentials.group());
+    assertTrue(credentials.toString().contains("uid=" + credentials.uid()), "" + credentials);
+  }
+
+  private static String nameOrNull(String name) {
+    return name.matches("[0-9]+") ? null : name;
+  }
+
+  static Integer ownPid() {
+    String process = ManagementFactory.getRuntimeMXBean().getName(); // pid@host
+    return Integer.valueOf(process.substring(0, process.indexOf('@')));
+  }
+
+  @Test
+  void policyJudgesARealPeer() throws Exception {
+    PeerCredentials peer = PeerCredentials.of(connection().accepted);
+    assertNull(PeerPolicy.sameUser().refusal(peer));
+    assertNull(PeerPolicy.uid(peer.uid()).refusal(peer));
+    assertNull(PeerPolicy.gid(peer.gid()).refusal(peer));
+    assertFalse(PeerPolicy.uid(peer.uid() + 1).allows(peer));
+    assertFalse(PeerPolicy.gid(1_987_654).allows(peer));
+    assertFalse(PeerPolicy.user("nobody-of-that-name").allows(peer));
   }
 
   @Test

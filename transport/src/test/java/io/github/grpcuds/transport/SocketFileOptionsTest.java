@@ -43,6 +43,30 @@ final class SocketFileOptionsTest {
   }
 
   @Test
+  void refusesOwnersThatCannotBeMeant() {
+    assertThrows(IllegalArgumentException.class, () -> defaults.group(-1));
+    assertThrows(IllegalArgumentException.class, () -> defaults.owner(-1));
+    assertThrows(IllegalArgumentException.class, () -> defaults.group(""));
+    assertThrows(IllegalArgumentException.class, () -> defaults.owner(""));
+  }
+
+  @Test
+  void everyOptionIsKeptByTheOthers() {
+    SocketFileOptions all =
+        defaults
+            .createParents()
+            .allowUnsafeParents()
+            .owner("www")
+            .group(27)
+            .deleteOnClose(false)
+            .mode(0660);
+    assertEquals(
+        "mode rw-rw----, owner www, group 27, parents created, unsafe parents allowed,"
+            + " kept on close",
+        all.toString());
+  }
+
+  @Test
   void changesAreCopies() {
     SocketFileOptions changed = defaults.mode(0666).deleteOnClose(false);
     assertEquals("mode rw-rw-rw-, kept on close", changed.toString());

@@ -138,6 +138,32 @@ abstract class SocketFileTest extends BackendTest {
   }
 
   @Test
+  void liveServersOwnerIsNamed() throws Exception {
+    listen(path);
+    BindException e = assertThrows(BindException.class, () -> listen(path));
+    String pid =
+        backendName().equals("jnr") && Platform.LINUX
+            ? "pid=" + SocketContractTest.ownPid() + " "
+            : "";
+    String owner = pid + "uid=" + Files.getAttribute(dir, "unix:uid") + " ";
+    String start = "Address already in use: " + path + ": a server is listening, " + owner;
+    assertTrue(e.getMessage().startsWith(start), e.getMessage());
+    assertTrue(e.getMessage().contains(" user=" + Files.getOwner(dir).getName()), e.getMessage());
+  }
+
+  @Test
+  void killedServerIsReplacedByTheNextStart() throws Exception {
+    try (ChildTalk server = new ChildJvm().backend(backendName()).talk(Starter.class, path)) {
+      assertEquals("won", server.ask("start"));
+      assertInUse();
+      server.kill();
+    }
+    assertTrue(Files.exists(path));
+    assertServes(listen(path));
+    assertLeft("s");
+  }
+
+  @Test
   void regularFileStays() throws Exception {
     Files.write(path, new byte[] {42});
     assertForeign("a regular file");
@@ -209,6 +235,122 @@ abstract class SocketFileTest extends BackendTest {
         assertThrows(NotDirectoryException.class, () -> listen(file.resolve("s")));
     assertEquals(file.toString(), e.getFile());
     assertLeft("file");
+  }
+
+  @Test
+  void missingFoldersAreCreatedForTheOwnerAlone() throws Exception {
+    path = dir.resolve("a").resolve("b").resolve("s");
+    SocketFileOptions creating = SocketFileOptions.defaults().createParents();
+    ServerSocket server = listen(path, creating);
+    assertServes(server);
+    assertEquals("rwx------", modeOf(dir.resolve("a")));
+    assertEquals("rwx------", modeOf(dir.resolve("a").resolve("b")));
+    server.close();
+    assertLeft("a");
+    listen(path, creating).close(); // what is there is used
+  }
+
+  @Test
+  void foldersThatAreThereKeepTheirMode() throws Exception {
+    Path folder = Files.createDirectory(dir.resolve("folder"));
+    setMode(folder, 0755);
+    listen(folder.resolve("s"), SocketFileOptions.defaults().createParents());
+    assertEquals("rwxr-xr-x", modeOf(folder));
+  }
+
+  @Test
+  void danglingLinkIsNoFolderToCreate() throws Exception {
+    Files.createSymbolicLink(dir.resolve("link"), dir.resolve("elsewhere"));
+    SocketFileOptions creating = SocketFileOptions.defaults().createParents();
+    path = dir.resolve("link").resolve("s");
+    NoSuchFileException e = assertThrows(NoSuchFileException.class, () -> listen(path, creating));
+    assertEquals(path.toString(), e.getFile());
+    assertLeft("link");
+  }
+
+  @Test
+  void folderInWhichAllMaySwapTheFileIsRefused() throws Exception {
+    Path folder = Files.createDirectory(dir.resolve("folder"));
+    setMode(folder, 0777);
+    assertUnsafe(folder.resolve("s"), folder);
+    assertServesThrough(folder.resolve("s"), SocketFileOptions.defaults().allowUnsafeParents());
+    setMode(folder, 01777);
+    assertServesThrough(folder.resolve("s"), SocketFileOptions.defaults());
+    setMode(folder, 0775); // its group is trusted with it
+    assertServesThrough(folder.resolve("s"), SocketFileOptions.defaults());
+  }
+
+  @Test
+  void everyFolderOnTheWayIsLookedAt() throws Exception {
+    Path outer = Files.createDirectory(dir.resolve("outer"));
+    Path inner = Files.createDirectory(outer.resolve("inner"));
+    setMode(outer, 0777);
+    assertUnsafe(inner.resolve("s"), outer);
+    SocketFileOptions creating = SocketFileOptions.defaults().createParents();
+    Path deeper = outer.resolve("new").resolve("s");
+    assertThrows(FileSystemException.class, () -> listen(deeper, creating));
+    assertFalse(Files.exists(outer.resolve("new")), "created in a folder that is not safe");
+  }
+
+  @Test
+  void linksOnTheWayAreFollowedAndLookedAt() throws Exception {
+    Path unsafe = Files.createDirectory(dir.resolve("unsafe"));
+    Path folder = Files.createDirectory(dir.resolve("folder"));
+    Path inUnsafe = Files.createSymbolicLink(unsafe.resolve("l"), Paths.get("../folder"));
+    Path toUnsafe = Files.createSymbolicLink(dir.resolve("l"), inUnsafe);
+    assertServesThrough(toUnsafe.resolve("s"), SocketFileOptions.defaults());
+    setMode(unsafe, 0777);
+    assertUnsafe(inUnsafe.resolve("s"), unsafe);
+    assertUnsafe(toUnsafe.resolve("s"), unsafe);
+    Path roundabout = dir.resolve("unsafe").resolve("..").resolve("folder");
+    assertUnsafe(roundabout.resolve("s"), unsafe);
+    assertServesThrough(folder.resolve("s"), SocketFileOptions.defaults());
+  }
+
+  private void assertUnsafe(Path socket, Path folder) throws IOException {
+    FileSystemException e = assertThrows(FileSystemException.class, () -> listen(socket));
+    assertEquals(socket.toString(), e.getFile());
+    String why = "because " + folder + " is writable by all users and has no sticky bit";
+    assertTrue(e.getReason().contains(why), e.getMessage());
+    assertEquals(0, socket.toFile().getParentFile().list((d, name) -> name.contains("s")).length);
+  }
+
+  private void assertServesThrough(Path socket, SocketFileOptions options) throws IOException {
+    path = socket;
+    ServerSocket server = listen(path, options);
+    assertServes(server);
+    server.close();
+    assertFalse(Files.exists(socket));
+  }
+
+  private static void setMode(Path file, int mode) throws IOException {
+    Files.setAttribute(file, "unix:mode", mode);
+  }
+
+  @Test
+  void fileIsGivenToAGroupByNumberOrName() throws Exception {
+    int gid = (Integer) Files.getAttribute(dir, "unix:gid");
+    String name = Files.getAttribute(dir, "posix:group").toString();
+    for (SocketFileOptions options :
+        Arrays.asList(
+            SocketFileOptions.defaults().group(gid),
+            SocketFileOptions.defaults().group(name),
+            SocketFileOptions.defaults().group(String.valueOf(gid)))) {
+      assertServesThrough(path, options);
+    }
+  }
+
+  @Test
+  void unknownUserOrGroupIsNamedAndNothingIsLeft() throws Exception {
+    for (SocketFileOptions options :
+        Arrays.asList(
+            SocketFileOptions.defaults().group("nobody-of-that-name"),
+            SocketFileOptions.defaults().owner("nobody-of-that-name"))) {
+      FileSystemException e = assertThrows(FileSystemException.class, () -> listen(path, options));
+      assertEquals(path.toString(), e.getFile());
+      assertTrue(e.getReason().endsWith(" nobody-of-that-name"), e.getMessage());
+      assertLeft();
+    }
   }
 
   @Test
@@ -436,7 +578,7 @@ abstract class SocketFileTest extends BackendTest {
     assertEquals(new TreeSet<>(Arrays.asList(names)), left);
   }
 
-  private static String modeOf(Path path) throws IOException {
+  static String modeOf(Path path) throws IOException {
     return PosixFilePermissions.toString(
         Files.getPosixFilePermissions(path, LinkOption.NOFOLLOW_LINKS));
   }

@@ -1,0 +1,34 @@
+package io.github.grpcuds.transport;
+
+import java.util.function.Supplier;
+
+/** A name that came with the credentials, or is looked up once when somebody wants it. */
+final class LazyName {
+  /** The name that came; null if there was none. */
+  final String told;
+
+  private Supplier<String> lookup; // null when there is nothing to look up any more
+  private String found;
+
+  private LazyName(String told, Supplier<String> lookup) {
+    this.told = told;
+    this.found = told;
+    this.lookup = lookup;
+  }
+
+  static LazyName told(String name) {
+    return new LazyName(name, null);
+  }
+
+  static LazyName lookedUp(Supplier<String> lookup) {
+    return new LazyName(null, lookup);
+  }
+
+  synchronized String get() {
+    if (lookup != null) {
+      found = lookup.get();
+      lookup = null;
+    }
+    return found;
+  }
+}

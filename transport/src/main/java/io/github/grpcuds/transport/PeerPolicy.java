@@ -1,0 +1,188 @@
+package io.github.grpcuds.transport;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Who may be at the other end of a connection, judged by what the kernel says of it.
+ *
+ * <p>What cannot be told is not allowed: if {@link PeerCredentials} lack what a policy asks for, it
+ * refuses, and the reason says so. Immutable; combine with {@link #or} and {@link #and}, such as
+ * {@code sameUser().or(uid(0))}. Only {@link #user} looks names up, which may take long where the
+ * user database is in the network.
+ */
+public final class PeerPolicy {
+  /** Why a peer is refused, to follow its name in a sentence; null if it is not. */
+  private interface Rule {
+    String refusal(PeerCredentials peer);
+  }
+
+  private static final PeerPolicy ANY = new PeerPolicy("any user", peer -> null);
+  private static final PeerPolicy SAME = new PeerPolicy("same user", PeerPolicy::otherThanOwn);
+
+  private final String name;
+  private final Rule rule;
+
+  private PeerPolicy(String name, Rule rule) {
+    this.name = name;
+    this.rule = rule;
+  }
+
+  /** Everybody, also peers of whom nothing is known. */
+  public static PeerPolicy anyUser() {
+    return ANY;
+  }
+
+  /**
+   * Whoever has this process' effective user id. Root is another user, unless this process is
+   * root's.
+   */
+  public static PeerPolicy sameUser() {
+    return SAME;
+  }
+
+  /** Peers whose effective user id is one of these. */
+  public static PeerPolicy uid(int... uids) {
+    Set<Integer> wanted = ids("uid", uids);
+    String name = "uid " + list(wanted);
+    return new PeerPolicy(
+        name,
+        peer -> {
+          if (peer.uid() == null) {
+            return "has no known uid, and must be " + name;
+          }
+          return wanted.contains(peer.uid()) ? null : "is not " + name;
+        });
+  }
+
+  /**
+   * Peers of which the effective group or a supplementary group is one of these. Where the
+   * supplementary groups cannot be told (the jdk backend), the effective one has to be.
+   */
+  public static PeerPolicy gid(int... gids) {
+    Set<Integer> wanted = ids("gid", gids);
+    String name = "gid " + list(wanted);
+    return new PeerPolicy(name, peer -> notIn(wanted, name, peer));
+  }
+
+  /** Peers whose user has one of these names. */
+  public static PeerPolicy user(String... users) {
+    Set<String> wanted = new LinkedHashSet<>();
+    for (String user : users) {
+      if (user.isEmpty() || PrincipalIds.isNumber(user)) {
+        throw new IllegalArgumentException("not a user name: \"" + user + "\" (uid takes numbers)");
+      }
+      wanted.add(user);
+    }
+    checkNotEmpty("user", wanted);
+    String name = "user " + list(wanted);
+    return new PeerPolicy(
+        name,
+        peer -> {
+          String user = peer.user();
+          if (user == null) {
+            return "has no known user name, and must be " + name;
+          }
+          return wanted.contains(user) ? null : "is user " + user + " and not " + name;
+        });
+  }
+
+  /** Peers that either policy allows. */
+  public PeerPolicy or(PeerPolicy other) {
+    return new PeerPolicy(
+        "(" + this + " or " + other + ")",
+        peer -> {
+          String first = rule.refusal(peer);
+          String second = first == null ? null : other.rule.refusal(peer);
+          return second == null ? null : first + ", and " + second;
+        });
+  }
+
+  /** Peers that both policies allow. */
+  public PeerPolicy and(PeerPolicy other) {
+    return new PeerPolicy(
+        "(" + this + " and " + other + ")",
+        peer -> {
+          String refusal = rule.refusal(peer);
+          return refusal == null ? other.rule.refusal(peer) : refusal;
+        });
+  }
+
+  /**
+   * Whether a peer is allowed.
+   *
+   * @param peer null if nothing could be learnt of it
+   */
+  public boolean allows(PeerCredentials peer) {
+    return refusal(peer) == null;
+  }
+
+  /**
+   * Why a peer is not allowed, such as {@code peer pid=17 uid=1000 gid=1000 is not of the same user
+   * (uid 0)}; null if it is allowed.
+   *
+   * @param peer null if nothing could be learnt of it
+   */
+  public String refusal(PeerCredentials peer) {
+    PeerCredentials known = peer == null ? PeerCredentials.ofNames(null, null, null, null) : peer;
+    String refusal = rule.refusal(known);
+    return refusal == null ? null : (known.isUnknown() ? "" : "peer ") + known + " " + refusal;
+  }
+
+  private static String otherThanOwn(PeerCredentials peer) {
+    OwnUser own = OwnUser.get();
+    boolean comparable = peer.uid() != null && own.uid != null;
+    // Where the JDK gives names alone, they have to do.
+    boolean byName = peer.uid() == null && peer.user() != null && own.name != null;
+    if (!comparable && !byName) {
+      return own.uid == null
+          ? "is refused, as this process' own uid is not known"
+          : "has no known uid, and must be of the same user (" + own + ")";
+    }
+    boolean same = comparable ? peer.uid().equals(own.uid) : peer.user().equals(own.name);
+    return same ? null : "is not of the same user (" + own + ")";
+  }
+
+  private static String notIn(Set<Integer> wanted, String name, PeerCredentials peer) {
+    List<Integer> others = peer.supplementaryGids();
+    if (wanted.contains(peer.gid())
+        || (others != null && others.stream().anyMatch(wanted::contains))) {
+      return null;
+    }
+    if (peer.gid() == null && others == null) {
+      return "has no known groups, and must be in " + name;
+    }
+    return others == null
+        ? "is not of " + name + ", and its supplementary groups are not known"
+        : "is not in " + name;
+  }
+
+  private static Set<Integer> ids(String kind, int... ids) {
+    Set<Integer> wanted = new LinkedHashSet<>();
+    for (int id : ids) {
+      if (id == -1) {
+        throw new IllegalArgumentException(kind + " -1 is nobody's");
+      }
+      wanted.add(id);
+    }
+    checkNotEmpty(kind, wanted);
+    return wanted;
+  }
+
+  private static void checkNotEmpty(String kind, Set<?> wanted) {
+    if (wanted.isEmpty()) {
+      throw new IllegalArgumentException("no " + kind + " given");
+    }
+  }
+
+  private static String list(Set<?> wanted) {
+    return String.join(" or ", wanted.stream().map(String::valueOf).toArray(String[]::new));
+  }
+
+  /** What is asked for, such as {@code (same user or gid 27 or 40)}. */
+  @Override
+  public String toString() {
+    return name;
+  }
+}

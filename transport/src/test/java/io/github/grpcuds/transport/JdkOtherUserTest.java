@@ -1,0 +1,7 @@
+package io.github.grpcuds.transport;
+
+final class JdkOtherUserTest extends OtherUserTest {
+  JdkOtherUserTest() {
+    super("jdk");
+  }
+}

@@ -1,0 +1,18 @@
+package io.github.grpcuds.transport;
+
+import java.io.IOException;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** Runs on Linux too, where it is not chosen. */
+@DisabledOnOs(OS.WINDOWS)
+final class PollPollerTest extends PollerTest {
+  PollPollerTest() {
+    super("jnr");
+  }
+
+  @Override
+  Poller open(UdsListener listener) throws IOException {
+    return PollPoller.open(Libc.load());
+  }
+}
