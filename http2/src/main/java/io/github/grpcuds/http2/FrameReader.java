@@ -1,0 +1,156 @@
+package io.github.grpcuds.http2;
+
+import static io.github.grpcuds.http2.ErrorCode.FRAME_SIZE_ERROR;
+import static io.github.grpcuds.http2.ErrorCode.PROTOCOL_ERROR;
+
+/**
+ * Cuts the bytes of a client into frames (RFC 9113, sections 3.4, 4 and 6).
+ *
+ * <p>DATA is passed on as it comes; other frames are kept until they are complete, which takes no
+ * more memory than the largest frame allowed, and none between frames.
+ */
+final class FrameReader {
+  private static final byte[] NONE = new byte[0];
+
+  private final Preface preface = new Preface();
+  private final PayloadReader payloads;
+  private final FrameHandler handler;
+  private final byte[] header = new byte[Frames.HEADER_BYTES];
+  private boolean settingsSeen;
+
+  private int headerBytes; // of header, so far
+  private FrameHead head;
+
+  private byte[] kept = NONE; // the payload of a frame that comes in pieces
+  private int keptBytes;
+
+  private int dataLeft; // of a DATA frame
+  private int paddingLeft; // after the data; -1 until its length has come
+
+  FrameReader(FrameHandler handler) {
+    this.handler = handler;
+    this.payloads = new PayloadReader(handler);
+  }
+
+  /** True once the client's preface and first SETTINGS are complete. */
+  boolean isEstablished() {
+    return settingsSeen;
+  }
+
+  void read(byte[] buffer, int offset, int count) throws Http2Exception {
+    int end = offset + count;
+    int at = offset + preface.read(buffer, offset, count);
+    while (at < end) {
+      if (head == null) {
+        at += readHeader(buffer, at, end - at);
+      } else if (head.type == Frames.DATA) {
+        at += readData(buffer, at, end - at);
+      } else {
+        at += readPayload(buffer, at, end - at);
+      }
+    }
+  }
+
+  private int readHeader(byte[] buffer, int offset, int available) throws Http2Exception {
+    int count = Math.min(available, Frames.HEADER_BYTES - headerBytes);
+    System.arraycopy(buffer, offset, header, headerBytes, count);
+    headerBytes += count;
+    if (headerBytes == Frames.HEADER_BYTES) {
+      headerBytes = 0;
+      begin(new FrameHead(header));
+    }
+    return count;
+  }
+
+  private void begin(FrameHead frame) throws Http2Exception {
+    if (frame.length > Frames.DEFAULT_MAX_FRAME_SIZE) {
+      throw frame.error(FRAME_SIZE_ERROR, "is larger than " + Frames.DEFAULT_MAX_FRAME_SIZE);
+    }
+    if (!settingsSeen && (frame.type != Frames.SETTINGS || frame.has(Frames.ACK))) {
+      throw frame.error(PROTOCOL_ERROR, "comes before SETTINGS");
+    }
+    head = frame;
+    if (frame.type == Frames.DATA) {
+      beginData(frame);
+    } else if (frame.length == 0) {
+      dispatch(NONE, 0);
+    }
+  }
+
+  private void beginData(FrameHead frame) throws Http2Exception {
+    frame.requireStream();
+    dataLeft = frame.length;
+    paddingLeft = 0;
+    if (frame.has(Frames.PADDED)) {
+      if (frame.length == 0) {
+        throw frame.error(FRAME_SIZE_ERROR, "lacks its pad length");
+      }
+      paddingLeft = -1;
+    }
+    handler.dataStart(frame.streamId, frame.length);
+    endDataIfComplete();
+  }
+
+  private int readData(byte[] buffer, int offset, int available) throws Http2Exception {
+    int count;
+    if (paddingLeft < 0) {
+      count = 1;
+      readPadLength(buffer[offset] & 0xff);
+    } else if (dataLeft > 0) {
+      count = Math.min(available, dataLeft);
+      dataLeft -= count;
+      boolean last = dataLeft == 0 && paddingLeft == 0 && head.has(Frames.END_STREAM);
+      handler.dataPart(buffer, offset, count, last);
+    } else {
+      count = Math.min(available, paddingLeft);
+      paddingLeft -= count;
+    }
+    endDataIfComplete();
+    return count;
+  }
+
+  private void readPadLength(int padding) throws Http2Exception {
+    paddingLeft = padding;
+    dataLeft -= 1 + padding;
+    if (dataLeft < 0) {
+      throw head.error(PROTOCOL_ERROR, "has more padding than payload: " + padding);
+    }
+    head.padding = 1 + padding;
+  }
+
+  private void endDataIfComplete() throws Http2Exception {
+    if (dataLeft == 0 && paddingLeft == 0) {
+      FrameHead ended = head;
+      head = null;
+      handler.dataEnd(ended.length, ended.padding, ended.has(Frames.END_STREAM));
+    }
+  }
+
+  private int readPayload(byte[] buffer, int offset, int available) throws Http2Exception {
+    if (keptBytes == 0 && available >= head.length) {
+      int length = head.length;
+      dispatch(buffer, offset);
+      return length;
+    }
+    if (keptBytes == 0) {
+      kept = new byte[head.length];
+    }
+    int count = Math.min(available, head.length - keptBytes);
+    System.arraycopy(buffer, offset, kept, keptBytes, count);
+    keptBytes += count;
+    if (keptBytes == head.length) {
+      byte[] complete = kept;
+      kept = NONE;
+      keptBytes = 0;
+      dispatch(complete, 0);
+    }
+    return count;
+  }
+
+  private void dispatch(byte[] buffer, int offset) throws Http2Exception {
+    FrameHead frame = head;
+    head = null;
+    payloads.read(frame, buffer, offset);
+    settingsSeen = true; // begin() has seen to it that it is
+  }
+}

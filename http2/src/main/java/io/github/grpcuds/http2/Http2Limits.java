@@ -1,0 +1,19 @@
+package io.github.grpcuds.http2;
+
+/** What a peer may do and send; values are checked by who sets them. */
+public final class Http2Limits {
+  /** SETTINGS_MAX_CONCURRENT_STREAMS. */
+  public int maxConcurrentStreams = 10_000;
+
+  /** SETTINGS_INITIAL_WINDOW_SIZE, and the connection's window at least. */
+  public int flowControlWindow = 1024 * 1024;
+
+  /** SETTINGS_MAX_HEADER_LIST_SIZE, in bytes as RFC 9113 counts them. */
+  public int maxHeaderListBytes = 8192;
+
+  /** Streams that may be reset per second, by the peer or for its errors; the tenfold at once. */
+  public int maxResetsPerSecond = 200;
+
+  /** Bytes that wait in the connection: received and not yet consumed, or not yet sent. */
+  public long maxPendingBytes = 32L * 1024 * 1024;
+}

@@ -1,0 +1,418 @@
+package io.github.grpcuds.http2;
+
+import static io.github.grpcuds.http2.ErrorCode.FLOW_CONTROL_ERROR;
+import static io.github.grpcuds.http2.ErrorCode.PROTOCOL_ERROR;
+import static io.github.grpcuds.http2.ErrorCode.STREAM_CLOSED;
+
+import java.nio.charset.StandardCharsets;
+
+/** Does what a client's frames say. */
+final class InboundFrames implements FrameHandler {
+  private static final byte[] NONE = new byte[0];
+  private static final int MAX_DEBUG_BYTES = 256;
+
+  /** What frames cost that a client has little use for, of {@link #MOST_CHORES} at once. */
+  private static final int EMPTY_CONTINUATION_COST = 500;
+
+  private static final int SETTINGS_COST = 50;
+  private static final int LARGE_HEADERS_COST = 50;
+  private static final int PINGS_PER_SECOND = 200;
+  private static final int MOST_PINGS = 2000;
+  private static final int CHORES_PER_SECOND = 1000;
+  private static final int MOST_CHORES = 10_000;
+
+  private final Http2Limits limits;
+  private final FrameWriter writer;
+  private final Streams streams;
+  private final Http2Listener listener;
+  private final HpackDecoder decoder;
+  private final HeaderFragments fragments;
+  private final Allowance chores =
+      new Allowance("frames of little use", CHORES_PER_SECOND, MOST_CHORES);
+  private final Allowance windowUpdates =
+      new Allowance("WINDOW_UPDATE frames", CHORES_PER_SECOND, MOST_CHORES);
+  private final Allowance pings = new Allowance("PING frames", PINGS_PER_SECOND, MOST_PINGS);
+  private long framesSent; // when windowUpdates and pings last got their share of them
+  private int lastAccepted = Integer.MAX_VALUE;
+  private int receivingClosed; // the DATA frame is for this stream, which is closed; 0 for none
+  private Http2Stream receiving; // the DATA frame that is coming in is for it; null for none
+  private boolean begun; // SETTINGS came
+
+  InboundFrames(Http2Limits limits, FrameWriter writer, Streams streams, Http2Listener listener) {
+    this.limits = limits;
+    this.writer = writer;
+    this.streams = streams;
+    this.listener = listener;
+    this.decoder = new HpackDecoder(DynamicTable.DEFAULT_BYTES, limits.maxHeaderListBytes);
+    this.fragments = new HeaderFragments(limits.maxHeaderListBytes);
+  }
+
+  /**
+   * Streams with higher numbers are ignored from now on: GOAWAY says so.
+   *
+   * @return what it is to say, for the number must not grow again (RFC 9113, section 6.8)
+   */
+  int acceptUpTo(int streamId) {
+    lastAccepted = Math.min(lastAccepted, streamId);
+    return lastAccepted;
+  }
+
+  @Override
+  public void dataStart(int streamId, int length) throws Http2Exception {
+    requireNoOpenBlock();
+    streams.receiving.received(length);
+    receiving = null;
+    receivingClosed = 0;
+    Http2Stream stream = streams.table().get(streamId);
+    if (stream == null) {
+      dataOfClosed(streamId);
+    } else if (stream.peerEnded) {
+      streams.failByPeer(stream, STREAM_CLOSED, "DATA after the end of the stream");
+    } else {
+      receive(stream, length);
+    }
+  }
+
+  private void dataOfClosed(int streamId) throws Http2Exception {
+    requireNotIdle(streamId, "DATA");
+    if (streams.closed().wasResetByPeer(streamId)) {
+      afterReset(streamId);
+    } else if (streams.closed().wasEndedByPeer(streamId)) {
+      throw Http2Exception.connection(STREAM_CLOSED, "DATA after the end of stream " + streamId);
+    }
+    receivingClosed = streamId;
+  }
+
+  private void afterReset(int streamId) throws Http2Exception {
+    writer.reset(streamId, STREAM_CLOSED);
+    chores.use(1);
+  }
+
+  private void receive(Http2Stream stream, int length) throws Http2Exception {
+    try {
+      streams.receiving.received(stream, length);
+      receiving = stream;
+    } catch (Http2Exception e) {
+      streams.failByPeer(stream, e.error(), e.getMessage());
+    }
+  }
+
+  @Override
+  public void dataPart(byte[] buffer, int offset, int length, boolean endOfStream)
+      throws Http2Exception {
+    Http2Stream stream = receiving;
+    if (stream == null || !stream.open) {
+      return;
+    }
+    if (stream.contentLength >= 0) {
+      stream.contentLength -= length;
+      if (stream.contentLength < 0) {
+        streams.failByPeer(stream, PROTOCOL_ERROR, "more DATA than content-length said");
+        return;
+      }
+    }
+    streams.receiving.hold(stream, length);
+    if (endOfStream) {
+      receiving = null;
+      end(stream, buffer, offset, length);
+    } else {
+      listener.onData(stream, buffer, offset, length, false);
+    }
+  }
+
+  @Override
+  public void dataEnd(int length, int padding, boolean endOfStream) throws Http2Exception {
+    if (length == padding && !endOfStream) {
+      chores.use(1);
+    }
+    if (endOfStream && receivingClosed != 0) {
+      streams.closed().endByPeer(receivingClosed);
+    }
+    Http2Stream stream = receiving;
+    receiving = null;
+    if (stream == null || !stream.open) {
+      return;
+    }
+    if (endOfStream) {
+      end(stream, NONE, 0, 0);
+    } else {
+      streams.receiving.open(stream, padding);
+    }
+  }
+
+  private void end(Http2Stream stream, byte[] buffer, int offset, int length)
+      throws Http2Exception {
+    if (stream.contentLength > 0) {
+      streams.failByPeer(stream, PROTOCOL_ERROR, "less DATA than content-length said");
+      return;
+    }
+    stream.peerEnded = true;
+    listener.onData(stream, buffer, offset, length, true);
+  }
+
+  @Override
+  public void headers(
+      int streamId,
+      boolean endOfStream,
+      boolean endOfHeaders,
+      byte[] buffer,
+      int offset,
+      int length)
+      throws Http2Exception {
+    requireNoOpenBlock();
+    if (endOfHeaders) {
+      block(streamId, endOfStream, buffer, offset, length);
+    } else {
+      fragments.begin(streamId, endOfStream, buffer, offset, length);
+    }
+  }
+
+  @Override
+  public void continuation(
+      int streamId, boolean endOfHeaders, byte[] buffer, int offset, int length)
+      throws Http2Exception {
+    if (!fragments.isOpen()) {
+      throw Http2Exception.connection(
+          PROTOCOL_ERROR, "CONTINUATION of no header block on stream " + streamId);
+    }
+    if (length == 0) {
+      chores.use(EMPTY_CONTINUATION_COST);
+    }
+    fragments.add(streamId, buffer, offset, length);
+    if (endOfHeaders) {
+      byte[] bytes = fragments.bytes();
+      int count = fragments.length();
+      fragments.end();
+      block(streamId, fragments.endOfStream(), bytes, 0, count);
+    }
+  }
+
+  /** A complete header block; it is decoded whatever becomes of it, for the table's sake. */
+  private void block(int streamId, boolean endOfStream, byte[] buffer, int offset, int length)
+      throws Http2Exception {
+    HeaderList headers = decoder.decode(buffer, offset, length);
+    if (headers.tooLarge()) {
+      chores.use(LARGE_HEADERS_COST);
+    }
+    Http2Stream stream = streams.table().get(streamId);
+    if (stream != null) {
+      trailers(stream, headers, endOfStream);
+    } else if (streamId <= streams.lastId()) {
+      headersOfClosed(streamId, endOfStream);
+    } else if ((streamId & 1) == 0) {
+      throw Http2Exception.connection(PROTOCOL_ERROR, "a client's stream " + streamId);
+    } else {
+      request(streamId, headers, endOfStream);
+    }
+  }
+
+  private void headersOfClosed(int streamId, boolean endOfStream) throws Http2Exception {
+    if (streams.closed().wasResetByPeer(streamId)) {
+      afterReset(streamId);
+      return;
+    }
+    if (streams.closed().wasEndedByPeer(streamId)) {
+      throw Http2Exception.connection(STREAM_CLOSED, "HEADERS after the end of stream " + streamId);
+    }
+    if (!streams.closed().wasEndedHere(streamId)) {
+      throw Http2Exception.connection(
+          PROTOCOL_ERROR, "stream " + streamId + " begins after " + streams.lastId());
+    }
+    if (endOfStream) {
+      streams.closed().endByPeer(streamId);
+    }
+    chores.use(1);
+  }
+
+  private void request(int streamId, HeaderList headers, boolean endOfStream)
+      throws Http2Exception {
+    streams.used(streamId);
+    if (streamId > lastAccepted) {
+      streams.closed().add(streamId, endOfStream);
+      return;
+    }
+    if (streams.table().size() >= limits.maxConcurrentStreams) {
+      streams.refuse(streamId, ErrorCode.REFUSED_STREAM);
+      return;
+    }
+    Http2Stream stream = new Http2Stream(streamId);
+    String wrong = RequestHeaders.check(headers, stream);
+    if (wrong != null || (endOfStream && stream.contentLength > 0)) {
+      streams.refuse(streamId, PROTOCOL_ERROR);
+      return;
+    }
+    stream.peerEnded = endOfStream;
+    streams.open(stream);
+    listener.onRequest(stream, headers, endOfStream);
+  }
+
+  private void trailers(Http2Stream stream, HeaderList trailers, boolean endOfStream)
+      throws Http2Exception {
+    if (stream.peerEnded) {
+      streams.failByPeer(stream, STREAM_CLOSED, "HEADERS after the end of the stream");
+      return;
+    }
+    String wrong = endOfStream ? RequestHeaders.checkTrailers(trailers) : "HEADERS in the middle";
+    if (wrong != null) {
+      streams.failByPeer(stream, PROTOCOL_ERROR, wrong);
+    } else {
+      end(stream, NONE, 0, 0);
+    }
+  }
+
+  @Override
+  public void priority(int streamId, int dependency) throws Http2Exception {
+    requireNoOpenBlock();
+    chores.use(1);
+    if (streamId == dependency) {
+      streamError(streamId, PROTOCOL_ERROR, "a stream that depends on itself");
+    }
+  }
+
+  @Override
+  public void reset(int streamId, int code) throws Http2Exception {
+    requireNoOpenBlock();
+    Http2Stream stream = streams.table().get(streamId);
+    if (stream != null) {
+      streams.resetByPeer(stream, ErrorCode.of(code));
+    } else {
+      requireNotIdle(streamId, "RST_STREAM");
+      if (!streams.closed().resetByPeer(streamId)) {
+        chores.use(1);
+      }
+    }
+  }
+
+  @Override
+  public void settings(byte[] buffer, int offset, int length) throws Http2Exception {
+    requireNoOpenBlock();
+    chores.use(SETTINGS_COST);
+    PeerSettings settings = PeerSettings.parse(buffer, offset, length);
+    if (settings.headerTableSize >= 0) {
+      writer.setMaxHeaderTableSize(settings.smallestHeaderTableSize);
+      writer.setMaxHeaderTableSize(settings.headerTableSize);
+    }
+    if (settings.maxFrameSize >= 0) {
+      writer.setMaxFrameSize(settings.maxFrameSize);
+    }
+    if (settings.initialWindowSize >= 0
+        && !streams.sending.setInitialWindow(settings.initialWindowSize, streams.table())) {
+      throw Http2Exception.connection(
+          FLOW_CONTROL_ERROR,
+          "INITIAL_WINDOW_SIZE makes a window too large: " + settings.initialWindowSize);
+    }
+    writer.settingsAck();
+    if (!begun) {
+      begun = true;
+      listener.onPreface();
+    }
+  }
+
+  @Override
+  public void settingsAck() throws Http2Exception {
+    requireNoOpenBlock();
+    chores.use(1);
+    streams.receiving.settingsAcked(streams.table());
+  }
+
+  @Override
+  public void ping(long payload) throws Http2Exception {
+    requireNoOpenBlock();
+    earnByFramesSent();
+    pings.use(1);
+    writer.ping(true, payload);
+    listener.onPing();
+  }
+
+  @Override
+  public void pingAck(long payload) throws Http2Exception {
+    requireNoOpenBlock();
+    chores.use(1);
+    listener.onPingAck(payload);
+  }
+
+  @Override
+  public void goAway(int code, byte[] buffer, int debugOffset, int debugLength)
+      throws Http2Exception {
+    requireNoOpenBlock();
+    chores.use(1);
+    int length = Math.min(debugLength, MAX_DEBUG_BYTES);
+    String debugData = new String(buffer, debugOffset, length, StandardCharsets.UTF_8);
+    listener.onGoAway(ErrorCode.of(code), debugData);
+  }
+
+  @Override
+  public void windowUpdate(int streamId, int increment) throws Http2Exception {
+    requireNoOpenBlock();
+    earnByFramesSent();
+    windowUpdates.use(1);
+    if (streamId == 0) {
+      connectionWindowUpdate(increment);
+    } else {
+      streamWindowUpdate(streamId, increment);
+    }
+  }
+
+  /**
+   * For a DATA frame a client may update two windows, and measure the time a PING takes: gRPC's
+   * clients do so to find how large their windows should be.
+   */
+  private void earnByFramesSent() {
+    long sent = streams.sending.framesSent() - framesSent;
+    framesSent += sent;
+    windowUpdates.earn(2.0 * sent);
+    pings.earn(1.0 * sent);
+  }
+
+  private void connectionWindowUpdate(int increment) throws Http2Exception {
+    if (increment == 0) {
+      throw Http2Exception.connection(PROTOCOL_ERROR, "WINDOW_UPDATE by 0");
+    }
+    if (!streams.sending.increaseWindow(increment)) {
+      throw Http2Exception.connection(
+          FLOW_CONTROL_ERROR, "WINDOW_UPDATE makes the window too large: " + increment);
+    }
+  }
+
+  private void streamWindowUpdate(int streamId, int increment) throws Http2Exception {
+    Http2Stream stream = streams.table().get(streamId);
+    if (stream == null) {
+      requireNotIdle(streamId, "WINDOW_UPDATE");
+    } else if (increment == 0) {
+      streams.failByPeer(stream, PROTOCOL_ERROR, "WINDOW_UPDATE by 0");
+    } else if (!streams.sending.increaseWindow(stream, increment)) {
+      streams.failByPeer(
+          stream, FLOW_CONTROL_ERROR, "WINDOW_UPDATE makes the window too large: " + increment);
+    }
+  }
+
+  @Override
+  public void streamError(int streamId, ErrorCode error, String reason) throws Http2Exception {
+    requireNoOpenBlock();
+    Http2Stream stream = streams.table().get(streamId);
+    if (stream != null) {
+      streams.failByPeer(stream, error, reason);
+    } else {
+      streams.refuse(streamId, error);
+    }
+  }
+
+  @Override
+  public void unknown(int type) throws Http2Exception {
+    requireNoOpenBlock();
+    chores.use(1);
+  }
+
+  private void requireNoOpenBlock() throws Http2Exception {
+    if (fragments.isOpen()) {
+      throw Http2Exception.connection(
+          PROTOCOL_ERROR, "a frame within the header block of stream " + fragments.streamId());
+    }
+  }
+
+  private void requireNotIdle(int streamId, String frame) throws Http2Exception {
+    if (streamId > streams.lastId() || (streamId & 1) == 0) {
+      throw Http2Exception.connection(PROTOCOL_ERROR, frame + " on idle stream " + streamId);
+    }
+  }
+}

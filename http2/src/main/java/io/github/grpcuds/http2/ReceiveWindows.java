@@ -1,0 +1,124 @@
+package io.github.grpcuds.http2;
+
+import static io.github.grpcuds.http2.ErrorCode.FLOW_CONTROL_ERROR;
+
+/**
+ * What the peer may send (RFC 9113, section 5.2).
+ *
+ * <p>A stream's window opens again as its owner consumes. The connection's opens at once, whatever
+ * becomes of the bytes, so that no stream waits for another; but not while the connection holds
+ * half of what it may.
+ */
+final class ReceiveWindows {
+  private final int initial;
+  private final int connectionTarget;
+  private final FrameWriter writer;
+  private final PendingBytes pending;
+  private int connectionWindow = Frames.DEFAULT_WINDOW;
+  private int connectionUnannounced;
+  private boolean settingsAcked;
+
+  ReceiveWindows(int initial, FrameWriter writer, PendingBytes pending) {
+    this.initial = initial;
+    this.connectionTarget =
+        (int) Math.min(Frames.MAX_WINDOW, Math.max(2L * initial, Frames.DEFAULT_WINDOW));
+    this.writer = writer;
+    this.pending = pending;
+  }
+
+  /** Opens the connection's window to its size; SETTINGS must be written already. */
+  void start() {
+    if (connectionTarget > connectionWindow) {
+      writer.windowUpdate(0, connectionTarget - connectionWindow);
+      connectionWindow = connectionTarget;
+    }
+  }
+
+  int connectionWindow() {
+    return connectionWindow;
+  }
+
+  /** Until the peer has acknowledged SETTINGS it may go by the default. */
+  void opened(Http2Stream stream) {
+    stream.receiveWindow = settingsAcked ? initial : Math.max(initial, Frames.DEFAULT_WINDOW);
+  }
+
+  void settingsAcked(StreamTable streams) {
+    int surplus = Frames.DEFAULT_WINDOW - initial;
+    if (!settingsAcked && surplus > 0) {
+      for (Http2Stream stream : streams.all()) {
+        stream.receiveWindow -= surplus;
+      }
+    }
+    settingsAcked = true;
+  }
+
+  /** DATA came, whatever its stream. */
+  void received(int length) throws Http2Exception {
+    connectionWindow -= length;
+    if (connectionWindow < 0) {
+      throw Http2Exception.connection(
+          FLOW_CONTROL_ERROR, "DATA exceeds the connection's window by " + -connectionWindow);
+    }
+    connectionUnannounced += length;
+    announceConnection();
+  }
+
+  /** DATA came for an open stream. */
+  void received(Http2Stream stream, int length) throws Http2Exception {
+    stream.receiveWindow -= length;
+    if (stream.receiveWindow < 0) {
+      throw Http2Exception.stream(
+          stream.id(),
+          FLOW_CONTROL_ERROR,
+          "DATA exceeds the stream's window by " + -stream.receiveWindow);
+    }
+  }
+
+  /** Bytes went to the owner, who will say when they are consumed. */
+  void hold(Http2Stream stream, int bytes) throws Http2Exception {
+    stream.held += bytes;
+    stream.heldCost += PendingBytes.PIECE_COST;
+    pending.add(bytes + PendingBytes.PIECE_COST);
+    if (pending.isOverLimit()) {
+      throw Http2Exception.connection(ErrorCode.ENHANCE_YOUR_CALM, pending.toString());
+    }
+  }
+
+  void consumed(Http2Stream stream, int bytes) {
+    // A share of the pieces' cost, too: a stream may go on for ever and never be without a byte.
+    long cost = bytes < stream.held ? stream.heldCost * bytes / stream.held : stream.heldCost;
+    stream.held -= bytes;
+    stream.heldCost -= cost;
+    pending.remove(bytes + cost);
+    open(stream, bytes);
+    announceConnection();
+  }
+
+  /** The peer may send that many more bytes on the stream. */
+  void open(Http2Stream stream, int bytes) {
+    stream.unannounced += bytes;
+    if (!stream.peerEnded && stream.unannounced > 0 && stream.unannounced >= initial / 2) {
+      writer.windowUpdate(stream.id(), stream.unannounced);
+      stream.receiveWindow += stream.unannounced;
+      stream.unannounced = 0;
+    }
+  }
+
+  /** A stream ended: nobody will consume what it holds. */
+  void drop(Http2Stream stream) {
+    pending.remove(stream.held + stream.heldCost);
+    stream.held = 0;
+    stream.heldCost = 0;
+    announceConnection();
+  }
+
+  /** Opens the connection's window again, if it is time and memory allows. */
+  void announceConnection() {
+    if (connectionUnannounced >= connectionTarget / 2 && !pending.isHalfFull()) {
+      writer.windowUpdate(0, connectionUnannounced);
+      connectionWindow += connectionUnannounced;
+      connectionUnannounced = 0;
+    }
+  }
+}
