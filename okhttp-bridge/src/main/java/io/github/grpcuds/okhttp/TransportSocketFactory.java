@@ -1,5 +1,7 @@
 package io.github.grpcuds.okhttp;
 
+import io.github.grpcuds.transport.PeerCredentials;
+import io.github.grpcuds.transport.PeerPolicy;
 import io.github.grpcuds.transport.UdsAddress;
 import io.github.grpcuds.transport.UdsSocketFactory;
 import io.grpc.Status;
@@ -19,11 +21,13 @@ import javax.net.SocketFactory;
  */
 final class TransportSocketFactory extends SocketFactory {
   private final int connectTimeoutMillis;
+  private final PeerPolicy serverPolicy; // null: the default, which depends on the address
   private final Set<Socket> connecting = ConcurrentHashMap.newKeySet();
   private volatile boolean aborted;
 
-  TransportSocketFactory(int connectTimeoutMillis) {
+  TransportSocketFactory(int connectTimeoutMillis, PeerPolicy serverPolicy) {
     this.connectTimeoutMillis = connectTimeoutMillis;
+    this.serverPolicy = serverPolicy;
   }
 
   @Override
@@ -46,6 +50,7 @@ final class TransportSocketFactory extends SocketFactory {
         throw new SocketException("channel is shut down: " + address);
       }
       socket.connect(address, connectTimeoutMillis);
+      check(address, socket);
       connected = true;
       return socket;
     } finally {
@@ -54,6 +59,22 @@ final class TransportSocketFactory extends SocketFactory {
         socket.close();
       }
     }
+  }
+
+  /** Before the first byte is sent: a server of the wrong user learns nothing. */
+  private void check(UdsAddress address, Socket socket) throws IOException {
+    String refusal = policyFor(address).refusal(PeerCredentials.of(socket));
+    if (refusal != null) {
+      throw new SocketException("refused the server at " + address + ": " + refusal);
+    }
+  }
+
+  /** Any user can take an abstract name, and wait there for clients of another's server. */
+  private PeerPolicy policyFor(UdsAddress address) {
+    if (serverPolicy != null) {
+      return serverPolicy;
+    }
+    return address.isAbstract() ? PeerPolicy.sameUser() : PeerPolicy.anyUser();
   }
 
   /** grpc-okhttp takes a StatusException from here, but SocketFactory declares none. */

@@ -1,5 +1,6 @@
 package io.github.grpcuds.okhttp;
 
+import io.github.grpcuds.transport.PeerPolicy;
 import io.github.grpcuds.transport.UdsAddress;
 import io.grpc.ChannelCredentials;
 import io.grpc.ForwardingChannelBuilder2;
@@ -32,6 +33,7 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
 
   private final OkHttpChannelBuilder delegate;
   private int connectTimeoutMillis = DEFAULT_CONNECT_TIMEOUT_MILLIS;
+  private PeerPolicy serverPolicy; // null: the default, which depends on the address
 
   private UdsChannelBuilder(UdsTarget target, OkHttpChannelBuilder delegate) {
     this.delegate = delegate;
@@ -155,6 +157,19 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   }
 
   /**
+   * Sets who may be the server: the process that made the socket listen, which for an inherited one
+   * is not the one that serves (systemd's is root or the user's manager). Others are sent nothing,
+   * and calls fail with UNAVAILABLE and the reason.
+   *
+   * <p>Default: {@link PeerPolicy#anyUser} for a path, and {@link PeerPolicy#sameUser} for an
+   * abstract name, which any user of the machine can take.
+   */
+  public UdsChannelBuilder serverPolicy(PeerPolicy policy) {
+    serverPolicy = Objects.requireNonNull(policy, "policy");
+    return this;
+  }
+
+  /**
    * Sets the HTTP/2 flow-control window, in bytes, of each call.
    *
    * @see OkHttpChannelBuilder#flowControlWindow
@@ -224,7 +239,7 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
 
   @Override
   public ManagedChannel build() {
-    TransportSocketFactory sockets = new TransportSocketFactory(connectTimeoutMillis);
+    TransportSocketFactory sockets = new TransportSocketFactory(connectTimeoutMillis, serverPolicy);
     delegate.socketFactory(sockets);
     return new UdsManagedChannel(super.build(), sockets);
   }

@@ -1,9 +1,9 @@
 package io.github.grpcuds.okhttp;
 
 import io.github.grpcuds.transport.UdsAddress;
+import io.grpc.Attributes;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.NameResolver;
-import io.grpc.StatusOr;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,10 +30,10 @@ final class UdsNameResolver extends NameResolver {
     return AUTHORITY;
   }
 
+  /** Not with {@code Listener2}, whose methods came and went between gRPC's versions. */
   @Override
-  public void start(Listener2 listener) {
-    listener.onResult2(
-        ResolutionResult.newBuilder().setAddressesOrError(StatusOr.fromValue(servers)).build());
+  public void start(Listener listener) {
+    listener.onAddresses(servers, Attributes.EMPTY);
   }
 
   @Override

@@ -1,19 +1,22 @@
 package io.github.grpcuds.server;
 
+import com.google.common.util.concurrent.MoreExecutors;
+import io.github.grpcuds.transport.PeerPolicy;
 import io.github.grpcuds.transport.SocketFileOptions;
 import io.github.grpcuds.transport.UdsAddress;
-import io.github.grpcuds.transport.UdsServerSocketFactory;
 import io.grpc.ForwardingServerBuilder;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
 import io.grpc.ServerCredentials;
-import io.grpc.okhttp.OkHttpServerBuilder;
+import io.grpc.TlsServerCredentials;
 import java.io.File;
+import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Builds servers on Unix domain sockets.
@@ -26,19 +29,25 @@ import java.util.concurrent.ScheduledExecutorService;
  * is gone; it fails with {@link java.net.BindException} if one is listening there, and with {@link
  * java.nio.file.FileSystemException} if something else is there, the folder is missing or may not
  * be written. Shutting down deletes the file, if it is still this server's.
+ *
+ * <p>What a client may make the server hold is bounded; a client that passes a bound loses its
+ * connection or call, and the log says which process it was. The defaults are for clients that need
+ * not be trusted.
  */
 public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBuilder> {
-  /** Connections that may wait to be accepted; the kernel cuts it to net.core.somaxconn. */
-  private static final int DEFAULT_BACKLOG = 1024;
+  private static final long LEAST_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  private final UdsAddress address;
-  private final OkHttpServerBuilder delegate;
-  private SocketFileOptions socketFile = SocketFileOptions.defaults();
-  private int backlog = DEFAULT_BACKLOG;
+  private final ServerBuilder<?> delegate;
+  private final ServerConfig config = new ServerConfig();
+  private TlsConfig tls;
+  private boolean ownCallExecutor = true; // none is set by the user
+  private CallExecutor callExecutor; // of the server that is built
 
   private UdsServerBuilder(UdsAddress address, ServerCredentials creds) {
-    this.address = Objects.requireNonNull(address, "address");
-    this.delegate = OkHttpServerBuilder.forPort(address, Objects.requireNonNull(creds, "creds"));
+    Objects.requireNonNull(address, "address");
+    GrpcVersion.check();
+    this.tls = TlsCredentials.read(Objects.requireNonNull(creds, "creds"));
+    this.delegate = new ServerFactory(address, config, () -> tls, () -> callExecutor).builder();
   }
 
   /**
@@ -106,7 +115,20 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
 
   /** Sets how the socket file is made and what becomes of it. Default: mode 0600, deleted. */
   public UdsServerBuilder socketFile(SocketFileOptions options) {
-    this.socketFile = Objects.requireNonNull(options, "options");
+    config.socketFile = Objects.requireNonNull(options, "options");
+    return this;
+  }
+
+  /**
+   * Sets who may connect. Others are disconnected before a byte of theirs is read, their calls fail
+   * with UNAVAILABLE, and the log says which process it was and why. It is asked in the thread that
+   * accepts, so a policy that looks names up ({@link PeerPolicy#user}) should have them at hand.
+   *
+   * <p>Default: {@link PeerPolicy#anyUser} for a path, whose file's mode guards it, and {@link
+   * PeerPolicy#sameUser} for an abstract name, which any user of the machine can reach.
+   */
+  public UdsServerBuilder peerPolicy(PeerPolicy policy) {
+    config.peerPolicy = Objects.requireNonNull(policy, "policy");
     return this;
   }
 
@@ -117,78 +139,302 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
    * @throws IllegalArgumentException if it is not positive
    */
   public UdsServerBuilder backlog(int connections) {
-    if (connections <= 0) {
-      throw new IllegalArgumentException("backlog <= 0: " + connections);
-    }
-    this.backlog = connections;
-    return this;
-  }
-
-  /** Sets the HTTP/2 flow-control window, in bytes, of each call and connection. */
-  public UdsServerBuilder flowControlWindow(int bytes) {
-    delegate.flowControlWindow(bytes);
-    return this;
-  }
-
-  /** Sets how many calls one connection may have open at a time. Default: no limit. */
-  public UdsServerBuilder maxConcurrentCallsPerConnection(int calls) {
-    delegate.maxConcurrentCallsPerConnection(calls);
+    config.backlog = OptionValues.positive("backlog", connections);
     return this;
   }
 
   /**
-   * Sets where connections are read and written.
+   * Sets how many connections the server has at a time, those in their handshakes among them.
+   * Further ones wait in the {@link #backlog} until one has ended, and where that is full, in their
+   * connect. So that idle ones do not keep their places, see {@link #maxConnectionIdle}. Default:
+   * no limit but that of descriptors.
    *
-   * @param executor not owned by the server; null for the shared one
+   * @throws IllegalArgumentException if it is not positive
+   */
+  public UdsServerBuilder maxConnections(int connections) {
+    config.maxConnections = OptionValues.positive("maxConnections", connections);
+    return this;
+  }
+
+  /**
+   * Sets how many threads read from and write to the connections. Responses mostly leave in the
+   * threads that make them, so a few serve thousands. Default: the number of processors, at most 4.
+   *
+   * @throws IllegalArgumentException if it is not positive
+   */
+  public UdsServerBuilder ioThreads(int threads) {
+    config.ioThreads = OptionValues.positive("ioThreads", threads);
+    return this;
+  }
+
+  /**
+   * Sets the HTTP/2 flow-control window of each call, in bytes: how much a client may send before
+   * the application asks for it. Default: 1 MiB.
+   *
+   * @throws IllegalArgumentException if it is not positive
+   */
+  public UdsServerBuilder flowControlWindow(int bytes) {
+    config.flowControlWindow = OptionValues.positive("flowControlWindow", bytes);
+    return this;
+  }
+
+  /**
+   * Sets how many calls one connection may have open at a time. Default: 10,000.
+   *
+   * @throws IllegalArgumentException if it is not positive
+   */
+  public UdsServerBuilder maxConcurrentCallsPerConnection(int calls) {
+    config.maxConcurrentCalls = OptionValues.positive("maxConcurrentCallsPerConnection", calls);
+    return this;
+  }
+
+  /**
+   * Sets how large a message of a client may be, in bytes; a larger one ends its call with
+   * RESOURCE_EXHAUSTED. Default: 4 MiB.
+   *
+   * @throws IllegalArgumentException if it is negative
+   */
+  @Override
+  public UdsServerBuilder maxInboundMessageSize(int bytes) {
+    config.maxInboundMessageSize = OptionValues.notNegative("maxInboundMessageSize", bytes);
+    return this;
+  }
+
+  /**
+   * Sets how large the header fields of a call may be together, in bytes, with 32 more for each
+   * (RFC 9113, section 6.5.2); more ends the call with RESOURCE_EXHAUSTED. Default: 8192.
+   *
+   * @throws IllegalArgumentException if it is not positive
+   */
+  @Override
+  public UdsServerBuilder maxInboundMetadataSize(int bytes) {
+    config.maxInboundMetadataSize = OptionValues.positive("maxInboundMetadataSize", bytes);
+    return this;
+  }
+
+  /**
+   * Sets how many bytes one connection may make the server hold each way: messages that came and
+   * are not read, and messages that wait to be sent to a client that does not read. What passes it
+   * ends its call, or the connection. Default: a sixteenth of the maximum heap, but not less than
+   * 16 MiB or a message of the largest size, and otherwise not more than 1 GiB.
+   *
+   * @throws IllegalArgumentException if it is not positive
+   */
+  public UdsServerBuilder maxPendingBytesPerConnection(long bytes) {
+    config.maxPendingBytes = OptionValues.positive("maxPendingBytesPerConnection", bytes);
+    return this;
+  }
+
+  /**
+   * Sets how many calls a connection may have reset per second, or cause to be reset; ten times as
+   * many at once. More ends the connection (CVE-2023-44487). Default: 200.
+   *
+   * @throws IllegalArgumentException if it is not positive
+   */
+  public UdsServerBuilder maxResetsPerSecond(int resets) {
+    config.maxResetsPerSecond = OptionValues.positive("maxResetsPerSecond", resets);
+    return this;
+  }
+
+  /**
+   * Sets how long a client may take from its connect to the end of the handshakes: that of TLS, if
+   * any, and HTTP/2's preface and SETTINGS. Default: 120 seconds.
+   *
+   * @throws IllegalArgumentException if the time is not positive
+   */
+  @Override
+  public UdsServerBuilder handshakeTimeout(long timeout, TimeUnit unit) {
+    OptionValues.positive("handshakeTimeout", timeout, unit, 0);
+    delegate.handshakeTimeout(timeout, unit);
+    return this;
+  }
+
+  /**
+   * Sets after how much silence a client is pinged; at least 10 seconds, and not at all from 1000
+   * days on. Default: 2 hours.
+   *
+   * @throws IllegalArgumentException if the time is not positive
+   */
+  @Override
+  public UdsServerBuilder keepAliveTime(long time, TimeUnit unit) {
+    config.keepAliveNanos =
+        OptionValues.orOff(
+            OptionValues.positive("keepAliveTime", time, unit, KeepAlive.LEAST_TIME_NANOS));
+    return this;
+  }
+
+  /**
+   * Sets how long a client that was pinged may go on being silent; at least 10 milliseconds.
+   * Default: 20 seconds.
+   *
+   * @throws IllegalArgumentException if the time is not positive
+   */
+  @Override
+  public UdsServerBuilder keepAliveTimeout(long timeout, TimeUnit unit) {
+    config.keepAliveTimeoutNanos =
+        OptionValues.positive("keepAliveTimeout", timeout, unit, KeepAlive.LEAST_TIMEOUT_NANOS);
+    return this;
+  }
+
+  /**
+   * Sets how long a client has to wait between two pings; one that pings more often loses its
+   * connection (GOAWAY "too_many_pings"). Default: 5 minutes.
+   *
+   * @throws IllegalArgumentException if the time is negative
+   */
+  @Override
+  public UdsServerBuilder permitKeepAliveTime(long time, TimeUnit unit) {
+    config.permitKeepAliveNanos = OptionValues.notNegative("permitKeepAliveTime", time, unit);
+    return this;
+  }
+
+  /** Sets whether clients may ping when they have no call. Default: false. */
+  @Override
+  public UdsServerBuilder permitKeepAliveWithoutCalls(boolean permit) {
+    config.permitKeepAliveWithoutCalls = permit;
+    return this;
+  }
+
+  /**
+   * Sets how long a connection may be without calls before it is ended, gracefully; at least a
+   * second, and without limit from 1000 days on. Default: no limit.
+   *
+   * @throws IllegalArgumentException if the time is not positive
+   */
+  @Override
+  public UdsServerBuilder maxConnectionIdle(long time, TimeUnit unit) {
+    config.maxIdleNanos = limit("maxConnectionIdle", time, unit);
+    return this;
+  }
+
+  /**
+   * Sets how old a connection may become before it is ended, gracefully; at least a second, 10 %
+   * more or less at random, and without limit from 1000 days on. Default: no limit.
+   *
+   * @throws IllegalArgumentException if the time is not positive
+   */
+  @Override
+  public UdsServerBuilder maxConnectionAge(long time, TimeUnit unit) {
+    config.maxAgeNanos = limit("maxConnectionAge", time, unit);
+    return this;
+  }
+
+  private static long limit(String option, long time, TimeUnit unit) {
+    return OptionValues.orOff(OptionValues.positive(option, time, unit, LEAST_LIMIT_NANOS));
+  }
+
+  /**
+   * Sets how long calls may go on after their connection has become too old; then they are
+   * cancelled. Without limit from 1000 days on. Default: no limit.
+   *
+   * @throws IllegalArgumentException if the time is negative
+   * @see #maxConnectionAge
+   */
+  @Override
+  public UdsServerBuilder maxConnectionAgeGrace(long time, TimeUnit unit) {
+    config.maxAgeGraceNanos =
+        OptionValues.orOff(OptionValues.notNegative("maxConnectionAgeGrace", time, unit));
+    return this;
+  }
+
+  /**
+   * Sets what runs the calls: handlers, interceptors and what else belongs to them. A call takes a
+   * thread only while there is something to do.
+   *
+   * <p>Default: threads of the server's own, as many as there are processors, at least 4, and one
+   * more for each that is blocked. They end after a second without work. So handlers may block, on
+   * each other too, and yet no number of calls makes more threads than have work.
+   *
+   * @param executor not owned by the server; null for the default
+   */
+  @Override
+  public UdsServerBuilder executor(Executor executor) {
+    ownCallExecutor = executor == null;
+    config.directExecutor = executor == MoreExecutors.directExecutor();
+    delegate.executor(executor);
+    return this;
+  }
+
+  /** Has calls run in the threads that read from the connections, so none of them may block. */
+  @Override
+  public UdsServerBuilder directExecutor() {
+    return executor(MoreExecutors.directExecutor());
+  }
+
+  /**
+   * Sets what runs the I/O threads: each takes one of its threads until the server ends.
+   *
+   * @param executor not owned by the server, with at least {@link #ioThreads} threads to spare;
+   *     null for threads of the server's own, which is the default
    */
   public UdsServerBuilder transportExecutor(Executor executor) {
-    delegate.transportExecutor(executor);
+    config.transportExecutor = executor;
     return this;
   }
 
   /**
-   * Sets what runs timers, such as keepalive's.
+   * Sets what runs timers, such as keepalive's. Default: one that gRPC's channels and servers
+   * share.
    *
    * @param scheduler not owned by the server
    */
   public UdsServerBuilder scheduledExecutorService(ScheduledExecutorService scheduler) {
-    delegate.scheduledExecutorService(Objects.requireNonNull(scheduler, "scheduler"));
+    config.scheduler = Objects.requireNonNull(scheduler, "scheduler");
     return this;
   }
 
   /**
-   * Not after the builder has been made: TLS comes with its {@link ServerCredentials}.
+   * Has the server speak TLS, whatever the builder was made with. {@link TlsServerCredentials} can
+   * do more.
    *
-   * @throws UnsupportedOperationException always
+   * @param certChain X.509 certificates in PEM form, the server's own first
+   * @param privateKey its key in PEM form (PKCS #8), without a password
+   * @throws IllegalArgumentException if one of them cannot be read
    */
   @Override
   public UdsServerBuilder useTransportSecurity(File certChain, File privateKey) {
-    throw tlsByCredentials();
+    try {
+      return useTls(TlsServerCredentials.create(certChain, privateKey));
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "cannot read the certificates in " + certChain + " or the key in " + privateKey, e);
+    }
   }
 
   /**
-   * Not after the builder has been made: TLS comes with its {@link ServerCredentials}.
+   * Has the server speak TLS, whatever the builder was made with. {@link TlsServerCredentials} can
+   * do more.
    *
-   * @throws UnsupportedOperationException always
+   * @param certChain X.509 certificates in PEM form, the server's own first; closed
+   * @param privateKey its key in PEM form (PKCS #8), without a password; closed
+   * @throws IllegalArgumentException if one of them cannot be read
    */
   @Override
   public UdsServerBuilder useTransportSecurity(InputStream certChain, InputStream privateKey) {
-    throw tlsByCredentials();
+    try (InputStream chain = certChain;
+        InputStream key = privateKey) {
+      return useTls(TlsServerCredentials.create(chain, key));
+    } catch (IOException e) {
+      throw new IllegalArgumentException("cannot read the certificates or the key", e);
+    }
   }
 
-  private static UnsupportedOperationException tlsByCredentials() {
-    return new UnsupportedOperationException(
-        "call forPath(path, TlsServerCredentials.create(certChain, privateKey)) instead");
+  private UdsServerBuilder useTls(ServerCredentials creds) {
+    tls = TlsCredentials.read(creds);
+    return this;
+  }
+
+  @Override
+  public Server build() {
+    callExecutor = new CallExecutor();
+    if (ownCallExecutor) {
+      delegate.executor(callExecutor);
+    }
+    return super.build();
   }
 
   @Override
   protected ServerBuilder<?> delegate() {
     return delegate;
-  }
-
-  @Override
-  public Server build() {
-    delegate.socketFactory(new UdsServerSocketFactory(address, socketFile, backlog));
-    return super.build();
   }
 }

@@ -37,6 +37,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -121,11 +122,12 @@ class UdsServerBuilderTest {
   }
 
   @Test
-  void optionsReachTheTransport() {
+  void badValuesAreRefusedAtOnce() {
     UdsServerBuilder builder = UdsServerBuilder.forPath("/a");
-    assertThrows(IllegalStateException.class, () -> builder.flowControlWindow(0));
+    assertThrows(IllegalArgumentException.class, () -> builder.flowControlWindow(0));
     assertThrows(IllegalArgumentException.class, () -> builder.maxConcurrentCallsPerConnection(0));
     assertThrows(NullPointerException.class, () -> builder.scheduledExecutorService(null));
+    assertThrows(NullPointerException.class, () -> builder.peerPolicy(null));
     assertThrows(IllegalArgumentException.class, () -> builder.maxInboundMetadataSize(0));
     assertThrows(IllegalArgumentException.class, () -> builder.maxInboundMessageSize(-1));
     assertThrows(IllegalArgumentException.class, () -> builder.keepAliveTime(0, TimeUnit.SECONDS));
@@ -186,19 +188,43 @@ class UdsServerBuilderTest {
   }
 
   @Test
-  void useTransportSecuritySaysWhatToCall() {
+  void badValuesAreNamed() {
     UdsServerBuilder builder = UdsServerBuilder.forPath("/a");
-    ByteArrayInputStream pem = new ByteArrayInputStream(new byte[0]);
-    for (UnsupportedOperationException e :
-        Arrays.asList(
-            assertThrows(
-                UnsupportedOperationException.class,
-                () -> builder.useTransportSecurity(new File("cert"), new File("key"))),
-            assertThrows(
-                UnsupportedOperationException.class,
-                () -> builder.useTransportSecurity(pem, pem)))) {
-      assertTrue(e.getMessage().contains("TlsServerCredentials.create"), e.getMessage());
-    }
+    assertRefused("flowControlWindow <= 0: -1", () -> builder.flowControlWindow(-1));
+    assertRefused("maxConnections <= 0: 0", () -> builder.maxConnections(0));
+    assertRefused("ioThreads <= 0: 0", () -> builder.ioThreads(0));
+    assertRefused("maxResetsPerSecond <= 0: 0", () -> builder.maxResetsPerSecond(0));
+    assertRefused(
+        "maxPendingBytesPerConnection <= 0: -2", () -> builder.maxPendingBytesPerConnection(-2));
+    assertRefused(
+        "handshakeTimeout <= 0: 0 SECONDS", () -> builder.handshakeTimeout(0, TimeUnit.SECONDS));
+    assertRefused(
+        "maxConnectionAge <= 0: -1 HOURS", () -> builder.maxConnectionAge(-1, TimeUnit.HOURS));
+    assertRefused(
+        "maxConnectionAgeGrace < 0: -1 HOURS",
+        () -> builder.maxConnectionAgeGrace(-1, TimeUnit.HOURS));
+  }
+
+  private static void assertRefused(String message, Executable option) {
+    assertEquals(message, assertThrows(IllegalArgumentException.class, option).getMessage());
+  }
+
+  @Test
+  void useTransportSecurityNamesFilesThatCannotBeRead() {
+    File missing = dir.resolve("missing.pem").toFile();
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> UdsServerBuilder.forPath("/a").useTransportSecurity(missing, missing));
+    assertTrue(e.getMessage().contains(missing.getPath()), e.getMessage());
+  }
+
+  @Test
+  void useTransportSecurityRefusesWhatIsNoCertificate() {
+    ByteArrayInputStream empty = new ByteArrayInputStream(new byte[0]);
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> UdsServerBuilder.forPath("/a").useTransportSecurity(empty, empty));
   }
 
   @Test

@@ -1,0 +1,134 @@
+package io.github.grpcuds.server;
+
+import io.github.grpcuds.transport.AcceptRetry;
+import io.github.grpcuds.transport.UdsAddress;
+import io.github.grpcuds.transport.UdsChannel;
+import io.github.grpcuds.transport.UdsListener;
+import java.io.IOException;
+import java.util.logging.Level;
+
+/**
+ * Accepts connections in a loop, and outlives shortages of descriptors, memory and threads: it
+ * pauses, says so, and goes on. It also pauses, silently, while the server has no place for one
+ * more; they wait in the backlog.
+ */
+final class Acceptor {
+  private static final SafeLog log = new SafeLog(Acceptor.class);
+  private static final int MAX_BATCH = 64;
+
+  private final UdsListener listener;
+  private final UdsAddress address;
+  private final EventLoop loop;
+  private final Places places;
+  private final Taker taker;
+  private final AcceptRetry retry = new AcceptRetry(); // of the loop's thread
+  private final Runnable resume = this::resume; // made now: a shortage is no time to load code
+  private final Runnable resumeSoon = this::resumeSoon;
+  private volatile boolean closed;
+
+  /** Takes over a connection and its place, which it gives back whatever happens. */
+  interface Taker {
+    void take(UdsChannel channel) throws IOException;
+  }
+
+  Acceptor(UdsListener listener, UdsAddress address, EventLoop loop, Places places, Taker taker) {
+    this.listener = listener;
+    this.address = address;
+    this.loop = loop;
+    this.places = places;
+    this.taker = taker;
+  }
+
+  void start() throws IOException {
+    loop.schedule(() -> {}, 0); // a timer works, also when it is first needed in a shortage
+    watch();
+  }
+
+  private void watch() throws IOException {
+    loop.poller().addListener(listener, (readable, writable) -> accept());
+  }
+
+  /** From any thread. */
+  void close() {
+    closed = true;
+    loop.poller().removeListener(listener);
+    try {
+      listener.close();
+    } catch (IOException e) {
+      log.log(Level.WARNING, "Closing " + address + " failed", e);
+    }
+  }
+
+  private void accept() {
+    try {
+      for (int i = 0; i < MAX_BATCH; i++) {
+        if (!places.take(resumeSoon)) {
+          loop.poller().removeListener(listener);
+          return;
+        }
+        UdsChannel channel = acceptInPlace();
+        if (channel == null) {
+          return;
+        }
+        take(channel);
+        retry.accepted();
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      pause(e);
+    }
+  }
+
+  private UdsChannel acceptInPlace() throws IOException {
+    UdsChannel channel = null;
+    try {
+      channel = listener.accept();
+      return channel;
+    } finally {
+      if (channel == null) {
+        places.giveBack();
+      }
+    }
+  }
+
+  private void take(UdsChannel channel) throws IOException {
+    boolean taken = false;
+    try {
+      taker.take(channel);
+      taken = true;
+    } finally {
+      if (!taken) {
+        channel.close();
+      }
+    }
+  }
+
+  private void pause(Throwable shortage) {
+    if (closed) {
+      return;
+    }
+    // First the timer: if there is no memory even for that, the listener is still watched.
+    loop.schedule(resume, retry.failed(address, new IOException(shortage.toString(), shortage)));
+    loop.poller().removeListener(listener);
+  }
+
+  /** In the thread that ended a connection; the loop may not have ended its watch yet. */
+  private void resumeSoon() {
+    loop.execute(resume);
+  }
+
+  private void resume() {
+    if (closed) {
+      return;
+    }
+    try {
+      watch();
+      if (closed) { // meanwhile, when there was nothing to remove
+        loop.poller().removeListener(listener);
+        return;
+      }
+      accept();
+    } catch (IOException | RuntimeException | Error e) {
+      pause(e);
+    }
+  }
+}

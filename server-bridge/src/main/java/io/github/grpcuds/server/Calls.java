@@ -1,0 +1,198 @@
+package io.github.grpcuds.server;
+
+import io.github.grpcuds.http2.HeaderList;
+import io.github.grpcuds.http2.Http2Stream;
+import io.grpc.Attributes;
+import io.grpc.ServerStreamTracer;
+import io.grpc.Status;
+import io.grpc.internal.KeepAliveEnforcer;
+import io.grpc.internal.ServerTransportListener;
+import io.grpc.internal.StatsTraceContext;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+
+/** The open calls of a connection. */
+final class Calls {
+  private final Wire wire;
+  private final ServerConfig config;
+  private final List<? extends ServerStreamTracer.Factory> tracers;
+  private final Offenders offenders;
+  private final Runnable onIdle;
+  private final HeldBytes held;
+  private final TransportCounters counters = new TransportCounters(); // guarded by the lock
+  private final KeepAliveEnforcer enforcer; // guarded by the lock
+
+  // Guarded by the lock.
+  private Exchange newest; // and, by way of previous, the other open ones
+  private int open;
+  private long idleSince = System.nanoTime();
+  private boolean ready;
+
+  // Set before the first call begins.
+  private ServerTransportListener listener;
+  private Attributes attributes;
+
+  /**
+   * Calls that begin when {@link #ready} was called.
+   *
+   * @param onIdle runs without the lock whenever the last open call has ended
+   */
+  Calls(
+      Wire wire,
+      ServerConfig config,
+      List<? extends ServerStreamTracer.Factory> tracers,
+      Offenders offenders,
+      Runnable onIdle) {
+    this.wire = wire;
+    this.config = config;
+    this.tracers = tracers;
+    this.offenders = offenders;
+    this.onIdle = onIdle;
+    this.held = new HeldBytes(config.pendingBytes());
+    this.enforcer =
+        new KeepAliveEnforcer(
+            config.permitKeepAliveWithoutCalls, config.permitKeepAliveNanos, TimeUnit.NANOSECONDS);
+  }
+
+  // Under the lock.
+
+  TransportCounters counters() {
+    return counters;
+  }
+
+  int open() {
+    return open;
+  }
+
+  /** Since when there is no call, as nanoTime has it; of no meaning if there is one. */
+  long idleSince() {
+    return idleSince;
+  }
+
+  /** False if the peer pings more often than allowed. */
+  boolean acceptPing() {
+    return enforcer.pingAcceptable();
+  }
+
+  void sending() {
+    enforcer.resetCounters();
+  }
+
+  void request(Http2Stream stream, HeaderList headers, boolean endOfStream) {
+    Exchange exchange = new Exchange(this, wire, stream, headers, endOfStream);
+    stream.attach(exchange);
+    add(exchange);
+  }
+
+  /** Takes a new one in. */
+  void add(Exchange exchange) {
+    exchange.previous = newest;
+    if (newest != null) {
+      newest.next = exchange;
+    }
+    newest = exchange;
+    open++;
+    if (open == 1) {
+      enforcer.onTransportActive();
+    }
+    if (ready) {
+      exchange.schedule();
+    }
+  }
+
+  private Exchange oldest() {
+    Exchange exchange = newest;
+    while (exchange != null && exchange.previous != null) {
+      exchange = exchange.previous;
+    }
+    return exchange;
+  }
+
+  void abortAll(Status status) {
+    for (Exchange exchange = oldest(); exchange != null; exchange = exchange.next) {
+      exchange.abort(status);
+      exchange.schedule(); // it may have waited for ready
+    }
+  }
+
+  private void remove(Exchange exchange) {
+    if (exchange.previous != null) {
+      exchange.previous.next = exchange.next;
+    }
+    if (exchange.next != null) {
+      exchange.next.previous = exchange.previous;
+    } else {
+      newest = exchange.previous;
+    }
+    open--;
+    if (open == 0) {
+      enforcer.onTransportIdle();
+      idleSince = System.nanoTime();
+    }
+  }
+
+  // Without the lock.
+
+  /** Lets calls begin, those that came before included. */
+  void ready(ServerTransportListener listener, Attributes attributes) {
+    this.listener = listener;
+    this.attributes = attributes;
+    wire.lock();
+    try {
+      ready = true;
+      for (Exchange exchange = oldest(); exchange != null; exchange = exchange.next) {
+        exchange.schedule();
+      }
+    } finally {
+      wire.unlock();
+    }
+  }
+
+  int maxMetadataSize() {
+    return config.maxInboundMetadataSize;
+  }
+
+  GrpcStream newStream(Exchange exchange, RequestHead head) {
+    return new GrpcStream(
+        exchange,
+        head.authority,
+        attributes,
+        StatsTraceContext.newServerContext(tracers, head.method, head.metadata),
+        counters.tracer,
+        config.maxInboundMessageSize,
+        held);
+  }
+
+  void begin(GrpcStream stream, RequestHead head) {
+    wire.lock();
+    try {
+      counters.callStarted();
+    } finally {
+      wire.unlock();
+    }
+    listener.streamCreated(stream, head.method, head.metadata);
+    stream.transportState().onStreamAllocated();
+  }
+
+  void ended(Exchange exchange, GrpcStream call, boolean completed) {
+    boolean idle;
+    wire.lock();
+    try {
+      remove(exchange);
+      if (call != null) {
+        counters.callEnded(completed && call.isClosedOk());
+      }
+      idle = open == 0;
+    } finally {
+      wire.unlock();
+    }
+    if (idle) {
+      onIdle.run();
+    }
+  }
+
+  void logCrash(Throwable e) {
+    offenders.report(e.getClass(), Level.SEVERE, "A call failed in the transport", e);
+  }
+}

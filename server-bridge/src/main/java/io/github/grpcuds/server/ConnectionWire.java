@@ -1,0 +1,80 @@
+package io.github.grpcuds.server;
+
+import io.github.grpcuds.http2.ErrorCode;
+import io.github.grpcuds.http2.HeaderList;
+import io.github.grpcuds.http2.Http2Stream;
+
+/** The wire of a real connection. */
+final class ConnectionWire implements Wire {
+  private final ServerConnection connection;
+
+  ConnectionWire(ServerConnection connection) {
+    this.connection = connection;
+  }
+
+  @Override
+  public void lock() {
+    connection.lock();
+  }
+
+  @Override
+  public void unlock() {
+    connection.unlock();
+  }
+
+  @Override
+  public void later(StreamTasks tasks, Runnable task) {
+    connection.later(tasks, task);
+  }
+
+  @Override
+  public void run(StreamTasks tasks) {
+    connection.run(tasks);
+  }
+
+  @Override
+  public void flush() {
+    connection.flush();
+  }
+
+  @Override
+  public void sendHeaders(Http2Stream stream, HeaderList headers, boolean endOfStream) {
+    try {
+      connection.http2().sendHeaders(stream, headers, endOfStream);
+    } catch (RuntimeException | Error e) {
+      connection.broken(e);
+      throw e;
+    }
+  }
+
+  @Override
+  public void sendData(
+      Http2Stream stream, byte[] buffer, int offset, int length, boolean endOfStream) {
+    try {
+      connection.http2().sendData(stream, buffer, offset, length, endOfStream);
+    } catch (RuntimeException | Error e) {
+      connection.broken(e);
+      throw e;
+    }
+  }
+
+  @Override
+  public void reset(Http2Stream stream, ErrorCode error) {
+    try {
+      connection.http2().reset(stream, error);
+    } catch (RuntimeException | Error e) {
+      connection.broken(e);
+      throw e;
+    }
+  }
+
+  @Override
+  public void consumed(Http2Stream stream, int bytes) {
+    try {
+      connection.http2().consumed(stream, bytes);
+    } catch (RuntimeException | Error e) {
+      connection.broken(e);
+      throw e;
+    }
+  }
+}

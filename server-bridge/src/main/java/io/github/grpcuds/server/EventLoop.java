@@ -1,0 +1,170 @@
+package io.github.grpcuds.server;
+
+import io.github.grpcuds.transport.Poller;
+import java.io.IOException;
+import java.util.PriorityQueue;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.logging.Level;
+
+/** A thread that watches sockets, calls back whose are ready, and runs tasks between. */
+final class EventLoop implements Runnable {
+  private static final SafeLog log = new SafeLog(EventLoop.class);
+
+  /** As much as one read asks for; a batch of input at most. */
+  private static final int READ_BYTES = 64 * 1024;
+
+  private static final long ERROR_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+  private final Poller poller;
+  private final byte[] readBuffer = new byte[READ_BYTES]; // of the loop's thread
+  private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+  private final PriorityQueue<Timer> timers = new PriorityQueue<>(); // of the loop's thread
+  private final Runnable whenDone;
+  private volatile boolean closed;
+  private volatile Thread thread;
+
+  /**
+   * A loop, to be run by a thread.
+   *
+   * @param poller closed when the loop ends
+   * @param whenDone run when the loop has ended
+   */
+  EventLoop(Poller poller, Runnable whenDone) {
+    this.poller = poller;
+    this.whenDone = whenDone;
+  }
+
+  private static final class Timer implements Comparable<Timer> {
+    final long nanos;
+    final Runnable task;
+
+    Timer(long nanos, Runnable task) {
+      this.nanos = nanos;
+      this.task = task;
+    }
+
+    @Override
+    public int compareTo(Timer other) {
+      return Long.compare(nanos - other.nanos, 0);
+    }
+  }
+
+  Poller poller() {
+    return poller;
+  }
+
+  /** For reading into, by callbacks; what is in it is lost at the next. */
+  byte[] readBuffer() {
+    return readBuffer;
+  }
+
+  /** False before a thread has taken it up. */
+  boolean isRunning() {
+    return thread != null;
+  }
+
+  boolean isCurrentThread() {
+    return Thread.currentThread() == thread;
+  }
+
+  /** Runs a task in the loop, soon; from any thread. Tasks of a loop that has ended never run. */
+  void execute(Runnable task) {
+    tasks.add(task);
+    if (!isCurrentThread()) {
+      poller.wakeup();
+    }
+  }
+
+  /** Runs a task in the loop after a delay; from any thread. */
+  void schedule(Runnable task, long delayMillis) {
+    long at = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(delayMillis);
+    Timer timer = new Timer(at, task);
+    if (isCurrentThread()) {
+      timers.add(timer); // if memory lacks, the caller is the one to know
+    } else {
+      execute(() -> timers.add(timer));
+    }
+  }
+
+  /** Ends the loop, from any thread. */
+  void close() {
+    closed = true;
+    poller.wakeup();
+  }
+
+  /** Gives back what it holds, in the place of running it. */
+  void abandon() throws IOException {
+    poller.close();
+  }
+
+  @Override
+  public void run() {
+    thread = Thread.currentThread();
+    try {
+      while (!closed) {
+        turn();
+      }
+    } finally {
+      thread = null;
+      try {
+        poller.close();
+      } catch (IOException e) {
+        log.log(Level.FINE, "Closing a poller failed", e);
+      }
+      whenDone.run();
+    }
+  }
+
+  /** What fails is one connection's matter, or passes; the loop goes on for the others. */
+  void turn() {
+    try {
+      runTasks();
+      poller.poll(timeout());
+      runTimers();
+      forgetInterrupt();
+    } catch (IOException | RuntimeException | Error e) {
+      if (!closed) {
+        log.log(Level.SEVERE, "An I/O thread goes on after an error", e);
+        LockSupport.parkNanos(ERROR_PAUSE_NANOS); // if it comes again at once, not at full speed
+      }
+    }
+  }
+
+  /** Those there are now: what they add waits until sockets have had their turn. */
+  private void runTasks() {
+    for (int left = tasks.size(); left > 0; left--) {
+      Runnable task = tasks.poll();
+      if (task != null) {
+        task.run();
+      }
+    }
+  }
+
+  /** A handler's own, in a direct executor, is none of the next handler's business. */
+  private static void forgetInterrupt() {
+    if (Thread.interrupted()) {
+      log.log(Level.FINE, "An I/O thread passes over an interrupt", null);
+    }
+  }
+
+  private long timeout() {
+    if (!tasks.isEmpty()) {
+      return 0;
+    }
+    Timer next = timers.peek();
+    if (next == null) {
+      return -1;
+    }
+    long nanos = next.nanos - System.nanoTime();
+    return nanos <= 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(nanos) + 1;
+  }
+
+  private void runTimers() {
+    while (!timers.isEmpty() && timers.peek().nanos - System.nanoTime() <= 0) {
+      timers.poll().task.run();
+    }
+  }
+}

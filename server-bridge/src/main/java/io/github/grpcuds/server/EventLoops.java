@@ -1,0 +1,120 @@
+package io.github.grpcuds.server;
+
+import io.github.grpcuds.transport.Poller;
+import io.github.grpcuds.transport.UdsAddress;
+import io.github.grpcuds.transport.UdsChannel;
+import io.github.grpcuds.transport.UdsListener;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+
+/** The I/O threads of a server: the first one accepts, and all take turns at new connections. */
+final class EventLoops {
+  private final List<EventLoop> loops = new ArrayList<>();
+  private final Executor executor;
+  private final Acceptor acceptor;
+  private int nextLoop; // of the accepting thread
+
+  /** What becomes of an accepted connection. */
+  interface Handler {
+    /**
+     * Takes over a channel, which a loop is to watch, and its place. Called in another thread than
+     * the loop's.
+     *
+     * @throws IOException if it cannot; the channel is then closed
+     */
+    void accepted(UdsChannel channel, EventLoop loop) throws IOException;
+  }
+
+  /**
+   * Loops for a listener, not yet running.
+   *
+   * @param executor runs each loop until the end; null for threads of their own
+   * @param places how many connections there may be
+   * @param whenDone run when a loop has ended, so as often as there are threads
+   * @throws IOException if there are no descriptors left
+   */
+  EventLoops(
+      UdsListener listener,
+      UdsAddress address,
+      int threads,
+      Executor executor,
+      Places places,
+      Handler handler,
+      Runnable whenDone)
+      throws IOException {
+    this.executor = executor == null ? new LoopThreads(address) : executor;
+    try {
+      for (int i = 0; i < threads; i++) {
+        Poller poller = listener.newPoller();
+        loops.add(new EventLoop(poller, whenDone));
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      for (EventLoop loop : loops) {
+        loop.abandon();
+      }
+      throw e;
+    }
+    this.acceptor =
+        new Acceptor(listener, address, loops.get(0), places, c -> handler.accepted(c, next()));
+  }
+
+  /** Passes over loops that the executor has no thread for: nobody would look at the connection. */
+  private EventLoop next() {
+    EventLoop loop;
+    do {
+      loop = loops.get(nextLoop);
+      nextLoop = (nextLoop + 1) % loops.size();
+    } while (!loop.isRunning()); // the one that accepts is
+    return loop;
+  }
+
+  /** Starts all or, with an exception, none. */
+  void start() throws IOException {
+    acceptor.start();
+    int started = 0;
+    try {
+      for (EventLoop loop : loops) {
+        executor.execute(loop);
+        started++;
+      }
+    } finally {
+      if (started < loops.size()) {
+        close();
+        for (EventLoop loop : loops.subList(started, loops.size())) {
+          loop.abandon();
+        }
+      }
+    }
+  }
+
+  /** Closes the listener, which deletes its file; connections stay. Any thread. */
+  void stopAccepting() {
+    acceptor.close();
+  }
+
+  /** Ends the threads, when no connection is left. */
+  void close() {
+    for (EventLoop loop : loops) {
+      loop.close();
+    }
+  }
+
+  /** Daemon threads named by role and socket. */
+  private static final class LoopThreads implements Executor {
+    private final UdsAddress address;
+    private int count; // of the starting thread
+
+    LoopThreads(UdsAddress address) {
+      this.address = address;
+    }
+
+    @Override
+    public void execute(Runnable loop) {
+      Thread thread = new Thread(loop, "grpc-uds-io-" + ++count + " " + address);
+      thread.setDaemon(true);
+      thread.start();
+    }
+  }
+}

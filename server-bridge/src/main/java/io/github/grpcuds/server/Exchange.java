@@ -1,0 +1,374 @@
+package io.github.grpcuds.server;
+
+import io.github.grpcuds.http2.ErrorCode;
+import io.github.grpcuds.http2.HeaderList;
+import io.github.grpcuds.http2.Http2Stream;
+import io.grpc.Status;
+import io.grpc.internal.GrpcUtil;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * One request and its response: what happens to an HTTP/2 stream comes in here under the
+ * connection's lock, and goes on to gRPC without it, as tasks that run one after the other.
+ *
+ * <p>However it ends, gRPC is told once: that the response is sent, or why it is not.
+ */
+final class Exchange implements Runnable {
+  private final Calls calls;
+  private final Wire wire;
+  private final Http2Stream stream;
+  private final StreamTasks tasks = new StreamTasks();
+
+  // What came and gRPC does not know yet; guarded by the lock.
+  private final InboundBuffer inbound = new InboundBuffer();
+  private HeaderList request;
+  private boolean inputEnded;
+  private int sent;
+  private Status failure;
+  private boolean closed;
+  private boolean scheduled;
+
+  // What may still be sent; guarded by the lock.
+  private boolean begun;
+  private boolean endSent;
+  private boolean gone; // HTTP/2 has forgotten the stream
+
+  // Guarded by the lock: its place among the open ones of Calls.
+  Exchange previous;
+  Exchange next;
+
+  // Of the tasks alone.
+  private boolean finished;
+  private GrpcStream call; // null if the request is refused
+  private RequestHead.Refusal refusal; // not sent yet
+  private int consumed;
+
+  Exchange(Calls calls, Wire wire, Http2Stream stream, HeaderList request, boolean inputEnded) {
+    this.calls = calls;
+    this.wire = wire;
+    this.stream = stream;
+    this.request = request;
+    this.inputEnded = inputEnded;
+  }
+
+  /** The number of the HTTP/2 stream. */
+  int id() {
+    return stream.id();
+  }
+
+  // What happens on the connection; under the lock.
+
+  /** Has gRPC told as soon as the lock is given back. */
+  void schedule() {
+    if (!scheduled) {
+      wire.later(tasks, this);
+      scheduled = true;
+    }
+  }
+
+  void onData(byte[] buffer, int offset, int length, boolean endOfStream) {
+    inbound.add(buffer, offset, length);
+    inputEnded |= endOfStream;
+    scheduleIfStarted();
+  }
+
+  void onSent(int bytes) {
+    calls.sending();
+    sent += bytes;
+    scheduleIfStarted();
+  }
+
+  void onReset(ErrorCode error, String reason) {
+    fail(GrpcUtil.Http2Error.statusForCode(error.code()).withDescription(reason));
+  }
+
+  void onClosed() {
+    gone = true;
+    closed = true;
+    scheduleIfStarted();
+  }
+
+  /** Ends it from our side. */
+  void abort(Status status) {
+    endStream(ErrorCode.CANCEL);
+    fail(status);
+  }
+
+  private void fail(Status status) {
+    gone = true;
+    if (failure == null) {
+      failure = status;
+    }
+    scheduleIfStarted();
+  }
+
+  private void scheduleIfStarted() {
+    if (request == null) {
+      schedule();
+    }
+  }
+
+  // How gRPC is told; in a task, without the lock.
+
+  @Override
+  public void run() {
+    try {
+      tellGrpc();
+    } catch (RuntimeException | Error e) {
+      crash(e);
+    }
+    giveBackConsumed();
+  }
+
+  private void tellGrpc() {
+    HeaderList headers;
+    InboundBuffer.Piece pieces;
+    boolean ended;
+    int bytesSent;
+    Status failed;
+    boolean done;
+    wire.lock();
+    try {
+      scheduled = false;
+      headers = request;
+      request = null;
+      pieces = inbound.take();
+      ended = inputEnded;
+      inputEnded = false;
+      bytesSent = sent;
+      sent = 0;
+      failed = failure;
+      done = closed;
+    } finally {
+      wire.unlock();
+    }
+    if (headers != null && failed == null) { // else there is no use in a call
+      start(headers);
+    }
+    receive(pieces, ended);
+    if (refusal != null && (ended || !refusal.canWait())) {
+      refuse(refusal);
+      refusal = null;
+    }
+    if (bytesSent > 0 && isCall()) {
+      call.transportState().onSentBytes(bytesSent);
+    }
+    if (failed != null) {
+      finish(failed);
+    } else if (done) {
+      finish(null);
+    }
+  }
+
+  private boolean isCall() {
+    return call != null && !finished;
+  }
+
+  private void start(HeaderList headers) {
+    try {
+      RequestHead head = RequestHead.read(headers, calls.maxMetadataSize());
+      call = calls.newStream(this, head);
+      calls.begin(call, head);
+    } catch (RequestHead.Refusal e) {
+      refusal = e;
+    }
+  }
+
+  private void receive(InboundBuffer.Piece pieces, boolean ended) {
+    for (InboundBuffer.Piece piece = pieces; piece != null; piece = piece.next) {
+      if (isCall()) {
+        call.receive(piece, ended && piece.next == null);
+      } else {
+        consumed += piece.length;
+      }
+    }
+    if (pieces == null && ended && isCall()) {
+      call.receiveEnd();
+    }
+  }
+
+  /** Tells gRPC how it ended: null if the response is sent. */
+  private void finish(Status failed) {
+    if (finished) {
+      return;
+    }
+    finished = true;
+    try {
+      if (call != null) {
+        call.finish(failed);
+      }
+    } finally {
+      calls.ended(this, call, failed == null);
+    }
+  }
+
+  /** Something threw that never should: this call is lost, no other. */
+  private void crash(Throwable e) {
+    calls.logCrash(e);
+    try {
+      reset(ErrorCode.INTERNAL_ERROR);
+    } finally {
+      finish(Status.INTERNAL.withDescription("The server failed").withCause(e));
+    }
+  }
+
+  /** Runs what needs to be alone with gRPC's state of the stream. */
+  void execute(Runnable task) {
+    Runnable settled =
+        () -> {
+          try {
+            task.run();
+          } catch (RuntimeException | Error e) {
+            crash(e);
+          }
+          giveBackConsumed();
+        };
+    if (tasks.add(settled)) {
+      wire.run(tasks);
+    }
+  }
+
+  /** gRPC has taken bytes; in a task, at whose end the peer may send as many more. */
+  void consumed(int bytes) {
+    consumed += bytes;
+  }
+
+  private void giveBackConsumed() {
+    int bytes = consumed;
+    if (bytes == 0) {
+      return;
+    }
+    consumed = 0;
+    wire.lock();
+    try {
+      if (!gone) {
+        wire.consumed(stream, bytes);
+      }
+    } finally {
+      wire.unlock();
+    }
+    wire.flush();
+  }
+
+  // What gRPC sends; in any thread, without the lock.
+
+  void sendHeaders(HeaderList headers, boolean flush) {
+    wire.lock();
+    try {
+      if (maySend()) {
+        begun = true;
+        wire.sendHeaders(stream, headers, false);
+      }
+    } finally {
+      wire.unlock();
+    }
+    if (flush) {
+      wire.flush();
+    }
+  }
+
+  void sendMessage(byte[] buffer, int length, int messages, boolean flush) {
+    wire.lock();
+    try {
+      if (maySend()) {
+        wire.sendData(stream, buffer, 0, length, false);
+        calls.counters().messagesSent(messages);
+      }
+    } finally {
+      wire.unlock();
+    }
+    if (flush) {
+      wire.flush();
+    }
+  }
+
+  void sendTrailers(HeaderList trailers) {
+    wire.lock();
+    try {
+      if (maySend()) {
+        endSent = true;
+        wire.sendHeaders(stream, trailers, true);
+      }
+    } finally {
+      wire.unlock();
+    }
+    wire.flush();
+  }
+
+  /** Under the lock. What is sent is a reason for the client to ping. */
+  private boolean maySend() {
+    if (gone || endSent) {
+      return false;
+    }
+    calls.sending();
+    return true;
+  }
+
+  /** Ends it at once, from any thread. */
+  void cancel(Status status) {
+    reset(ErrorCode.CANCEL);
+    execute(() -> finish(status));
+  }
+
+  private void reset(ErrorCode error) {
+    wire.lock();
+    try {
+      endStream(error);
+    } finally {
+      wire.unlock();
+    }
+    wire.flush();
+  }
+
+  /** Under the lock. */
+  private void endStream(ErrorCode error) {
+    if (!gone) {
+      gone = true;
+      wire.reset(stream, error);
+    }
+  }
+
+  /**
+   * Ends it because of what the client sent; in a task. The client learns the status if it has had
+   * no response yet.
+   */
+  void reject(Status status) {
+    wire.lock();
+    try {
+      if (endSent) {
+        return; // the application has spoken already
+      }
+      if (begun) {
+        endStream(ErrorCode.CANCEL);
+      } else if (maySend()) {
+        endSent = true;
+        wire.sendHeaders(stream, ResponseHeaders.status(status), true);
+      }
+    } finally {
+      wire.unlock();
+    }
+    wire.flush();
+    finish(status);
+  }
+
+  /** Answers what is no call. */
+  private void refuse(RequestHead.Refusal refusal) {
+    Status status = refusal.status();
+    wire.lock();
+    try {
+      if (maySend()) {
+        endSent = true;
+        if (refusal.code == 0) {
+          wire.sendHeaders(stream, ResponseHeaders.status(status), true);
+        } else {
+          byte[] body = refusal.getMessage().getBytes(StandardCharsets.UTF_8);
+          wire.sendHeaders(stream, ResponseHeaders.httpError(refusal.code, status), false);
+          wire.sendData(stream, body, 0, body.length, true);
+        }
+      }
+    } finally {
+      wire.unlock();
+    }
+    wire.flush();
+  }
+}

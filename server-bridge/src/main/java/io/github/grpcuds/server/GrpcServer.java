@@ -1,0 +1,287 @@
+package io.github.grpcuds.server;
+
+import com.google.common.util.concurrent.MoreExecutors;
+import io.github.grpcuds.transport.Listeners;
+import io.github.grpcuds.transport.PeerCredentials;
+import io.github.grpcuds.transport.PeerPolicy;
+import io.github.grpcuds.transport.UdsAddress;
+import io.github.grpcuds.transport.UdsChannel;
+import io.github.grpcuds.transport.UdsListener;
+import io.grpc.InternalChannelz;
+import io.grpc.InternalChannelz.SocketStats;
+import io.grpc.InternalInstrumented;
+import io.grpc.ServerStreamTracer;
+import io.grpc.internal.GrpcUtil;
+import io.grpc.internal.InternalServer;
+import io.grpc.internal.ObjectPool;
+import io.grpc.internal.ServerListener;
+import io.grpc.internal.ServerTransportListener;
+import io.grpc.internal.SharedResourcePool;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The listening socket and its connections as gRPC's server core sees them.
+ *
+ * <p>Its threads end, and what it has borrowed is given back, when it is shut down and the last
+ * connection has ended.
+ */
+final class GrpcServer implements InternalServer {
+  private static final ObjectPool<ScheduledExecutorService> TIMER_POOL =
+      SharedResourcePool.forResource(GrpcUtil.TIMER_SERVICE);
+
+  private static final Object REFUSED = "refused"; // a kind of lines in the log
+
+  private final UdsAddress address;
+  private final TlsConfig tls;
+  private final ServerConfig config;
+  private final PeerPolicy peerPolicy;
+  private final List<? extends ServerStreamTracer.Factory> tracers;
+  private final InternalChannelz channelz;
+  private final Executor oneByOne;
+  private final ListenSocket listenSocket;
+  private final Places places;
+  private final Offenders offenders = new Offenders();
+
+  private final AtomicInteger runningLoops;
+
+  // Set by start.
+  private ServerListener listener;
+  private EventLoops loops;
+  private ScheduledExecutorService scheduler;
+
+  // Guarded by this.
+  private boolean shutdown;
+  private boolean told; // the listener of the shutdown
+  private int creating; // connections of which the listener is being told
+  private int open; // connections
+  private boolean released;
+
+  GrpcServer(
+      UdsAddress address,
+      TlsConfig tls,
+      ServerConfig config,
+      List<? extends ServerStreamTracer.Factory> tracers,
+      InternalChannelz channelz,
+      Executor taskExecutor) {
+    this.address = address;
+    this.tls = tls;
+    this.config = config;
+    this.peerPolicy = config.peerPolicyOf(address);
+    this.places = new Places(config.maxConnections);
+    this.tracers = tracers;
+    this.channelz = channelz;
+    this.oneByOne = MoreExecutors.newSequentialExecutor(taskExecutor);
+    this.listenSocket = new ListenSocket(address);
+    this.runningLoops = new AtomicInteger(config.ioThreads);
+  }
+
+  ServerConfig config() {
+    return config;
+  }
+
+  List<? extends ServerStreamTracer.Factory> tracers() {
+    return tracers;
+  }
+
+  Offenders offenders() {
+    return offenders;
+  }
+
+  /**
+   * Runs what takes too long for an I/O thread, the cryptography of TLS handshakes: one after the
+   * other, for a flood of them must leave processors to the calls of others.
+   */
+  Executor taskExecutor() {
+    return oneByOne;
+  }
+
+  ScheduledExecutorService scheduler() {
+    return scheduler;
+  }
+
+  ByteFilter newFilter() {
+    return tls.newFilter();
+  }
+
+  @Override
+  public void start(ServerListener serverListener) throws IOException {
+    listener = serverListener;
+    UdsListener socket = Listeners.listen(address, config.socketFile, config.backlog);
+    borrow();
+    try {
+      loops =
+          new EventLoops(
+              socket,
+              address,
+              config.ioThreads,
+              config.transportExecutor,
+              places,
+              this::accepted,
+              this::loopEnded);
+      loops.start();
+    } catch (IOException | RuntimeException | Error e) {
+      socket.close();
+      giveBack();
+      throw e;
+    }
+    channelz.addListenSocket(listenSocket);
+  }
+
+  /** A connection came, in a thread of the loops. */
+  private void accepted(UdsChannel channel, EventLoop loop) throws IOException {
+    boolean counted = false;
+    try {
+      PeerCredentials peer = credentials(channel);
+      if (allows(peer) && mayBegin()) {
+        counted = true; // begin, or the end of the transport, gives the place back
+        begin(channel, loop, new UdsPeer(address, peer));
+      } else {
+        channel.close();
+      }
+    } finally {
+      if (!counted) {
+        places.giveBack();
+      }
+    }
+  }
+
+  private boolean allows(PeerCredentials peer) {
+    String refusal = peerPolicy.refusal(peer);
+    if (refusal == null) {
+      return true;
+    }
+    offenders.report(REFUSED, "Refused a connection to " + address + ": " + refusal);
+    return false;
+  }
+
+  private synchronized boolean mayBegin() {
+    if (shutdown) {
+      return false;
+    }
+    creating++;
+    open++;
+    return true;
+  }
+
+  private void begin(UdsChannel channel, EventLoop loop, UdsPeer peer) {
+    boolean begun = false;
+    try {
+      GrpcTransport transport = new GrpcTransport(this, channel, loop, peer);
+      ServerTransportListener transportListener = listener.transportCreated(transport);
+      begun = true; // the transport itself will tell of its end
+      transport.start(transportListener);
+    } finally {
+      created(begun);
+    }
+  }
+
+  private static PeerCredentials credentials(UdsChannel channel) {
+    try {
+      return channel.peerCredentials();
+    } catch (IOException e) {
+      return null; // it is gone already, as the first read will tell
+    }
+  }
+
+  private void created(boolean begun) {
+    synchronized (this) {
+      creating--;
+      if (!begun) {
+        open--;
+      }
+    }
+    if (!begun) {
+      places.giveBack();
+    }
+    tellOfShutdown();
+    releaseIfDone();
+  }
+
+  /** The transport has told its listener that it is terminated. */
+  void ended(GrpcTransport transport) {
+    synchronized (this) {
+      open--;
+    }
+    places.giveBack();
+    releaseIfDone();
+  }
+
+  @Override
+  public void shutdown() {
+    synchronized (this) {
+      if (shutdown) {
+        return;
+      }
+      shutdown = true;
+    }
+    if (loops != null) {
+      channelz.removeListenSocket(listenSocket);
+      loops.stopAccepting();
+    }
+    tellOfShutdown();
+    releaseIfDone();
+  }
+
+  /** Once, and when all connections that came before are known to the listener. */
+  private void tellOfShutdown() {
+    synchronized (this) {
+      if (!shutdown || told || creating > 0 || listener == null) {
+        return;
+      }
+      told = true;
+    }
+    listener.serverShutdown();
+  }
+
+  private void releaseIfDone() {
+    synchronized (this) {
+      if (!shutdown || released || open > 0 || creating > 0 || loops == null) {
+        return;
+      }
+      released = true;
+    }
+    loops.close();
+  }
+
+  private void loopEnded() {
+    if (runningLoops.decrementAndGet() == 0) {
+      giveBack();
+    }
+  }
+
+  private void borrow() {
+    scheduler = config.scheduler != null ? config.scheduler : TIMER_POOL.getObject();
+  }
+
+  private void giveBack() {
+    if (config.scheduler == null) {
+      TIMER_POOL.returnObject(scheduler);
+    }
+  }
+
+  @Override
+  public SocketAddress getListenSocketAddress() {
+    return address;
+  }
+
+  @Override
+  public List<? extends SocketAddress> getListenSocketAddresses() {
+    return Collections.singletonList(address);
+  }
+
+  @Override
+  public InternalInstrumented<SocketStats> getListenSocketStats() {
+    return listenSocket;
+  }
+
+  @Override
+  public List<InternalInstrumented<SocketStats>> getListenSocketStatsList() {
+    return Collections.singletonList(listenSocket);
+  }
+}

@@ -1,0 +1,100 @@
+package io.github.grpcuds.server;
+
+import io.github.grpcuds.http2.Http2Limits;
+import io.github.grpcuds.transport.PeerPolicy;
+import io.github.grpcuds.transport.SocketFileOptions;
+import io.github.grpcuds.transport.UdsAddress;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** What a server is to do, as its builder was told; not changed after {@link #copy}. */
+final class ServerConfig {
+  static final long OFF = Long.MAX_VALUE;
+  static final int NO_LIMIT = Integer.MAX_VALUE;
+
+  private static final long SMALLEST_DEFAULT_PENDING = 16L << 20;
+  private static final long LARGEST_DEFAULT_PENDING = 1L << 30;
+  private static final long BESIDES_A_MESSAGE = 1 << 20;
+
+  SocketFileOptions socketFile = SocketFileOptions.defaults();
+  PeerPolicy peerPolicy; // null: the default, which depends on the address
+  int backlog = 1024; // the kernel cuts it to net.core.somaxconn
+  int maxConnections = NO_LIMIT;
+  int ioThreads = Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors()));
+  Executor transportExecutor; // null: own threads
+  boolean directExecutor; // handlers run in the thread that has something for them
+  ScheduledExecutorService scheduler; // null: gRPC's shared one
+
+  int flowControlWindow = 1 << 20;
+  int maxConcurrentCalls = 10_000;
+  int maxInboundMessageSize = 4 << 20;
+  int maxInboundMetadataSize = 8192;
+  int maxResetsPerSecond = 200;
+  long maxPendingBytes; // 0: the default, which depends on the size of messages
+
+  long keepAliveNanos = TimeUnit.HOURS.toNanos(2);
+  long keepAliveTimeoutNanos = TimeUnit.SECONDS.toNanos(20);
+  long permitKeepAliveNanos = TimeUnit.MINUTES.toNanos(5);
+  boolean permitKeepAliveWithoutCalls;
+  long maxIdleNanos = OFF;
+  long maxAgeNanos = OFF;
+  long maxAgeGraceNanos = OFF;
+
+  ServerConfig copy() {
+    ServerConfig copy = new ServerConfig();
+    copy.socketFile = socketFile;
+    copy.peerPolicy = peerPolicy;
+    copy.backlog = backlog;
+    copy.maxConnections = maxConnections;
+    copy.ioThreads = ioThreads;
+    copy.transportExecutor = transportExecutor;
+    copy.directExecutor = directExecutor;
+    copy.scheduler = scheduler;
+    copy.flowControlWindow = flowControlWindow;
+    copy.maxConcurrentCalls = maxConcurrentCalls;
+    copy.maxInboundMessageSize = maxInboundMessageSize;
+    copy.maxInboundMetadataSize = maxInboundMetadataSize;
+    copy.maxResetsPerSecond = maxResetsPerSecond;
+    copy.maxPendingBytes = maxPendingBytes;
+    copy.keepAliveNanos = keepAliveNanos;
+    copy.keepAliveTimeoutNanos = keepAliveTimeoutNanos;
+    copy.permitKeepAliveNanos = permitKeepAliveNanos;
+    copy.permitKeepAliveWithoutCalls = permitKeepAliveWithoutCalls;
+    copy.maxIdleNanos = maxIdleNanos;
+    copy.maxAgeNanos = maxAgeNanos;
+    copy.maxAgeGraceNanos = maxAgeGraceNanos;
+    return copy;
+  }
+
+  /** A path is guarded by its file's mode; an abstract name has nothing of the kind. */
+  PeerPolicy peerPolicyOf(UdsAddress address) {
+    if (peerPolicy != null) {
+      return peerPolicy;
+    }
+    return address.isAbstract() ? PeerPolicy.sameUser() : PeerPolicy.anyUser();
+  }
+
+  /** What one connection may have waiting, in bytes, each way. */
+  long pendingBytes() {
+    return maxPendingBytes != 0
+        ? maxPendingBytes
+        : defaultPendingBytes(Runtime.getRuntime().maxMemory(), maxInboundMessageSize);
+  }
+
+  /** A sixteenth of the heap within bounds, but room for a message in any case. */
+  static long defaultPendingBytes(long heap, int maxMessage) {
+    long share = Math.min(LARGEST_DEFAULT_PENDING, Math.max(SMALLEST_DEFAULT_PENDING, heap / 16));
+    return Math.max(share, maxMessage + BESIDES_A_MESSAGE);
+  }
+
+  Http2Limits http2Limits() {
+    Http2Limits limits = new Http2Limits();
+    limits.maxConcurrentStreams = maxConcurrentCalls;
+    limits.flowControlWindow = flowControlWindow;
+    limits.maxHeaderListBytes = maxInboundMetadataSize;
+    limits.maxResetsPerSecond = maxResetsPerSecond;
+    limits.maxPendingBytes = pendingBytes();
+    return limits;
+  }
+}

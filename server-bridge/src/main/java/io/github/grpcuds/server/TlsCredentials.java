@@ -1,0 +1,145 @@
+package io.github.grpcuds.server;
+
+import io.grpc.ChoiceServerCredentials;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.ServerCredentials;
+import io.grpc.TlsServerCredentials;
+import io.grpc.TlsServerCredentials.Feature;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+
+/** Reads gRPC's credentials of servers. */
+final class TlsCredentials {
+  private static final Set<Feature> UNDERSTOOD = EnumSet.of(Feature.MTLS, Feature.CUSTOM_MANAGERS);
+
+  /** The JDK's default of 20,480 would let clients fill tens of megabytes. */
+  private static final int MAX_SESSIONS = 1024;
+
+  private TlsCredentials() {}
+
+  /**
+   * What the credentials ask for; the first understood of several.
+   *
+   * @throws IllegalArgumentException if they are of an unknown kind, or a certificate or key in
+   *     them cannot be read
+   * @throws UnsupportedOperationException if they want TLS and this Java has no ALPN
+   */
+  static TlsConfig read(ServerCredentials creds) {
+    List<String> unknown = new ArrayList<>();
+    TlsConfig config = firstUnderstood(creds, unknown);
+    if (config == null) {
+      throw new IllegalArgumentException("unknown kind of server credentials: " + unknown);
+    }
+    return config;
+  }
+
+  private static TlsConfig firstUnderstood(ServerCredentials creds, List<String> unknown) {
+    if (creds instanceof InsecureServerCredentials) {
+      return TlsConfig.PLAIN_TEXT;
+    }
+    if (creds instanceof ChoiceServerCredentials) {
+      for (ServerCredentials choice : ((ChoiceServerCredentials) creds).getCredentialsList()) {
+        TlsConfig config = firstUnderstood(choice, unknown);
+        if (config != null) {
+          return config;
+        }
+      }
+      return null;
+    }
+    if (!(creds instanceof TlsServerCredentials)) {
+      unknown.add(creds == null ? "null" : creds.getClass().getName());
+      return null;
+    }
+    TlsServerCredentials tls = (TlsServerCredentials) creds;
+    Set<Feature> features = tls.incomprehensible(UNDERSTOOD);
+    if (!features.isEmpty()) {
+      unknown.add(creds.getClass().getName() + " with " + features);
+      return null;
+    }
+    return config(tls);
+  }
+
+  private static TlsConfig config(TlsServerCredentials creds) {
+    Alpn.require();
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(keyManagers(creds), trustManagers(creds), null);
+      context.getServerSessionContext().setSessionCacheSize(MAX_SESSIONS);
+      return TlsConfig.tls(context, creds.getClientAuth());
+    } catch (GeneralSecurityException | IOException e) {
+      throw new IllegalArgumentException("unusable TLS credentials: " + e.getMessage(), e);
+    }
+  }
+
+  private static KeyManager[] keyManagers(TlsServerCredentials creds)
+      throws GeneralSecurityException, IOException {
+    if (creds.getKeyManagers() != null) {
+      return creds.getKeyManagers().toArray(new KeyManager[0]);
+    }
+    Certificate[] chain = certificates("certificate chain", creds.getCertificateChain());
+    PrivateKey key = PrivateKeys.read(creds.getPrivateKey(), creds.getPrivateKeyPassword());
+    KeyPairs.check(chain[0].getPublicKey(), key);
+    KeyStore store = emptyStore();
+    store.setKeyEntry("server", key, new char[0], chain);
+    KeyManagerFactory factory =
+        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    factory.init(store, new char[0]);
+    return factory.getKeyManagers();
+  }
+
+  /** Null, for the JDK's own, if the credentials have none. */
+  private static TrustManager[] trustManagers(TlsServerCredentials creds)
+      throws GeneralSecurityException, IOException {
+    if (creds.getTrustManagers() != null) {
+      return creds.getTrustManagers().toArray(new TrustManager[0]);
+    }
+    if (creds.getRootCertificates() == null) {
+      return null;
+    }
+    KeyStore store = emptyStore();
+    for (Certificate root : certificates("root certificates", creds.getRootCertificates())) {
+      store.setCertificateEntry("root" + store.size(), root);
+    }
+    TrustManagerFactory factory =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    factory.init(store);
+    return factory.getTrustManagers();
+  }
+
+  private static Certificate[] certificates(String name, byte[] pem) throws CertificateException {
+    Certificate[] certificates;
+    try {
+      certificates =
+          CertificateFactory.getInstance("X.509")
+              .generateCertificates(new ByteArrayInputStream(pem))
+              .toArray(new Certificate[0]);
+    } catch (CertificateException e) {
+      throw new CertificateException("unreadable " + name + ": " + e.getMessage(), e);
+    }
+    if (certificates.length == 0) {
+      throw new CertificateException("no X.509 certificate in the " + name);
+    }
+    return certificates;
+  }
+
+  private static KeyStore emptyStore() throws GeneralSecurityException, IOException {
+    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+    store.load(null, null);
+    return store;
+  }
+}

@@ -1,0 +1,30 @@
+package io.github.grpcuds.server;
+
+import io.github.grpcuds.http2.ErrorCode;
+import io.github.grpcuds.http2.HeaderList;
+import io.github.grpcuds.http2.Http2Stream;
+
+/** What calls want of their connection; what it sends is to be asked for under the lock. */
+interface Wire {
+  void lock();
+
+  /** Gives the lock back, and runs what was put off with {@link #later}. */
+  void unlock();
+
+  /** Runs a task of a stream when the lock is given back. */
+  void later(StreamTasks tasks, Runnable task);
+
+  /** Runs tasks that the caller has to run; without the lock. */
+  void run(StreamTasks tasks);
+
+  /** Writes what was sent; without the lock. */
+  void flush();
+
+  void sendHeaders(Http2Stream stream, HeaderList headers, boolean endOfStream);
+
+  void sendData(Http2Stream stream, byte[] buffer, int offset, int length, boolean endOfStream);
+
+  void reset(Http2Stream stream, ErrorCode error);
+
+  void consumed(Http2Stream stream, int bytes);
+}

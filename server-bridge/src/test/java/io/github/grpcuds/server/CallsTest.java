@@ -1,0 +1,337 @@
+package io.github.grpcuds.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.grpcuds.http2.ErrorCode;
+import io.github.grpcuds.http2.HeaderList;
+import io.grpc.Attributes;
+import io.grpc.InternalChannelz.TransportStats;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.internal.ServerStream;
+import io.grpc.internal.ServerStreamListener;
+import io.grpc.internal.ServerTransportListener;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class CallsTest {
+  private final FakeWire wire = new FakeWire();
+  private final ServerConfig config = new ServerConfig();
+  private final List<String> events = new ArrayList<>();
+  private Calls calls;
+  private ServerStream stream; // of the last call
+  private RuntimeException failure; // to throw when a call comes
+
+  @BeforeEach
+  void begin() {
+    config.maxPendingBytes = 1000;
+    calls =
+        new Calls(wire, config, Collections.emptyList(), new Offenders(), () -> events.add("idle"));
+  }
+
+  private void ready() {
+    calls.ready(new Core(), Attributes.EMPTY);
+  }
+
+  /** gRPC's server core. */
+  private final class Core implements ServerTransportListener {
+    @Override
+    public void streamCreated(ServerStream created, String method, Metadata headers) {
+      if (failure != null) {
+        throw failure;
+      }
+      events.add("call " + method);
+      stream = created;
+      created.setListener(new Listener());
+    }
+
+    @Override
+    public Attributes transportReady(Attributes attributes) {
+      return attributes;
+    }
+
+    @Override
+    public void transportTerminated() {}
+  }
+
+  private final class Listener implements ServerStreamListener {
+    @Override
+    public void messagesAvailable(MessageProducer producer) {
+      for (InputStream message = producer.next(); message != null; message = producer.next()) {
+        try {
+          int length = 0;
+          while (message.read() >= 0) {
+            length++;
+          }
+          message.close();
+          events.add("message " + length);
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      }
+    }
+
+    @Override
+    public void onReady() {}
+
+    @Override
+    public void halfClosed() {
+      events.add("half-closed");
+    }
+
+    @Override
+    public void closed(Status status) {
+      events.add("closed " + status.getCode());
+    }
+  }
+
+  private static HeaderList request() {
+    return new HeaderList()
+        .add(":method", "POST")
+        .add(":scheme", "http")
+        .add(":path", "/s/m")
+        .add("content-type", "application/grpc")
+        .add("te", "trailers");
+  }
+
+  private Exchange open(HeaderList headers, boolean end) {
+    Exchange exchange = new Exchange(calls, wire, null, headers, end);
+    locked(() -> calls.add(exchange));
+    return exchange;
+  }
+
+  private void locked(Runnable action) {
+    wire.lock();
+    action.run();
+    wire.unlock();
+  }
+
+  private static byte[] message(int length) {
+    return ByteBuffer.allocate(5 + length).put((byte) 0).putInt(length).array();
+  }
+
+  private void data(Exchange exchange, byte[] bytes, int length, boolean end) {
+    locked(() -> exchange.onData(bytes, 0, length, end));
+  }
+
+  private void answer() {
+    stream.writeHeaders(new Metadata(), false);
+    stream.writeMessage(new ByteArrayInputStream(new byte[] {'h', 'i'}));
+    stream.close(Status.OK, new Metadata());
+  }
+
+  @Test
+  void unaryCallGoesThrough() {
+    ready();
+    Exchange exchange = open(request(), false);
+    stream.request(2);
+    data(exchange, message(10), 15, true);
+    answer();
+    assertEquals(Arrays.asList("call s/m", "message 10", "half-closed"), events);
+    locked(exchange::onClosed);
+    assertEquals("[closed OK, idle]", events.subList(3, events.size()).toString());
+    assertEquals(
+        Arrays.asList(
+            ":status: 200, content-type: application/grpc", "\0\0\0\0\2hi", "grpc-status: 0 END"),
+        wire.sent);
+    assertEquals(15, wire.consumed);
+    TransportStats stats = calls.counters().stats(0, 0);
+    assertEquals(1, stats.streamsStarted);
+    assertEquals(1, stats.streamsSucceeded);
+    assertEquals(1, stats.messagesSent);
+    assertEquals(1, stats.messagesReceived);
+  }
+
+  @Test
+  void callWithoutAnAnswerIsTrailersOnly() {
+    ready();
+    open(request(), true);
+    stream.close(Status.NOT_FOUND.withDescription("no such thing"), new Metadata());
+    assertEquals(
+        "[:status: 200, content-type: application/grpc, grpc-status: 5,"
+            + " grpc-message: no such thing END]",
+        wire.sent.toString());
+  }
+
+  @Test
+  void callsWaitUntilTheConnectionIsReady() {
+    Exchange exchange = open(request(), false);
+    open(request(), true);
+    data(exchange, message(1), 6, true);
+    assertEquals(Collections.emptyList(), events);
+    ready();
+    assertEquals("[call s/m, call s/m, half-closed]", events.toString());
+  }
+
+  @Test
+  void resetByTheClientEndsTheCallOnce() {
+    ready();
+    Exchange exchange = open(request(), false);
+    locked(() -> exchange.onReset(ErrorCode.CANCEL, "reset by the client"));
+    stream.cancel(Status.DEADLINE_EXCEEDED);
+    answer();
+    locked(() -> exchange.onReset(ErrorCode.CANCEL, "again"));
+    assertEquals(Arrays.asList("call s/m", "closed CANCELLED", "idle"), events);
+    assertEquals(Collections.emptyList(), wire.sent);
+    assertEquals(1, calls.counters().stats(0, 0).streamsFailed);
+  }
+
+  @Test
+  void cancelledCallIsResetAndEndsOnce() {
+    ready();
+    Exchange exchange = open(request(), false);
+    stream.cancel(Status.DEADLINE_EXCEEDED);
+    stream.cancel(Status.CANCELLED);
+    locked(exchange::onClosed);
+    assertEquals(Arrays.asList("call s/m", "closed DEADLINE_EXCEEDED", "idle"), events);
+    assertEquals(Collections.singletonList("RST CANCEL"), wire.sent);
+  }
+
+  @Test
+  void callThatIsResetBeforeItBeginsIsNeverMade() {
+    wire.lock();
+    Exchange exchange = new Exchange(calls, wire, null, request(), false);
+    calls.add(exchange);
+    exchange.onReset(ErrorCode.CANCEL, "reset by the client");
+    wire.unlock();
+    ready();
+    assertEquals(Collections.singletonList("idle"), events);
+  }
+
+  @Test
+  void abortEndsEveryCallOnceEvenThoseThatWait() {
+    open(request(), false);
+    locked(() -> calls.abortAll(Status.UNAVAILABLE));
+    assertEquals(Collections.singletonList("idle"), events);
+    events.clear();
+    ready();
+    open(request(), false);
+    open(request(), false);
+    locked(() -> calls.abortAll(Status.UNAVAILABLE));
+    locked(() -> calls.abortAll(Status.UNAVAILABLE));
+    assertEquals(
+        Arrays.asList("call s/m", "call s/m", "closed UNAVAILABLE", "closed UNAVAILABLE", "idle"),
+        events);
+    assertEquals(0, calls.open());
+  }
+
+  @Test
+  void coreThatThrowsLosesTheCallAlone() {
+    ready();
+    failure = new IllegalStateException("as the test wants it");
+    open(request(), false);
+    assertEquals("[RST INTERNAL_ERROR]", wire.sent.toString());
+    assertEquals(Collections.singletonList("idle"), events);
+    failure = null;
+    open(request(), false);
+    assertTrue(events.contains("call s/m"), () -> "saw " + events);
+  }
+
+  @Test
+  void messageThatIsTooLargeIsAnsweredWithItsStatus() {
+    config.maxInboundMessageSize = 10;
+    ready();
+    Exchange exchange = open(request(), false);
+    stream.request(1);
+    data(exchange, message(11), 16, false);
+    assertEquals(1, wire.sent.size(), () -> "sent " + wire.sent);
+    assertTrue(wire.sent.get(0).contains("grpc-status: 8"), () -> "sent " + wire.sent);
+    assertTrue(wire.sent.get(0).endsWith(" END"), () -> "sent " + wire.sent);
+    locked(exchange::onClosed);
+    assertEquals(Arrays.asList("call s/m", "closed RESOURCE_EXHAUSTED", "idle"), events);
+  }
+
+  @Test
+  void incompleteMessagesAreBounded() {
+    ready();
+    Exchange first = open(request(), false);
+    stream.request(1);
+    Exchange second = open(request(), false);
+    stream.request(1);
+    byte[] begun = message(1_000_000);
+    data(first, begun, 700, false);
+    assertFalse(events.contains("closed RESOURCE_EXHAUSTED"), () -> "saw " + events);
+    data(second, begun, 300, false);
+    assertTrue(events.contains("closed RESOURCE_EXHAUSTED"), () -> "saw " + events);
+    assertTrue(
+        wire.sent.get(0).contains("more than 1000"), () -> "does not tell why: " + wire.sent);
+    locked(() -> first.onReset(ErrorCode.CANCEL, "reset by the client"));
+    events.clear();
+    Exchange third = open(request(), false);
+    stream.request(1);
+    data(third, begun, 700, false);
+    assertEquals("[call s/m]", events.toString(), "what ended calls held is still counted");
+  }
+
+  @Test
+  void smallFramesAreNoMessagesEach() {
+    ready();
+    Exchange exchange = open(request(), false);
+    stream.request(1);
+    byte[] bytes = message(300);
+    wire.lock();
+    for (int i = 0; i < 305; i++) {
+      exchange.onData(bytes, i, 1, i == 304);
+    }
+    wire.unlock();
+    assertEquals(Arrays.asList("call s/m", "message 300", "half-closed"), events);
+    assertEquals(305, wire.consumed);
+  }
+
+  @Test
+  void readMessagesAreNotCounted() {
+    ready();
+    Exchange exchange = open(request(), false);
+    stream.request(100);
+    for (int i = 0; i < 50; i++) {
+      data(exchange, message(500), 505, false);
+    }
+    assertEquals(51, events.size(), () -> "saw " + events);
+  }
+
+  @Test
+  void requestThatIsNoCallIsAnsweredByHttp() {
+    ready();
+    HeaderList get =
+        new HeaderList()
+            .add(":method", "GET")
+            .add(":path", "/s/m")
+            .add("content-type", "application/grpc");
+    Exchange exchange = open(get, false);
+    data(exchange, message(10), 15, true);
+    assertEquals(
+        Arrays.asList(
+            ":status: 405, content-type: text/plain; charset=utf-8, allow: POST, grpc-status: 13,"
+                + " grpc-message: HTTP method is not supported: GET",
+            "HTTP method is not supported: GET END"),
+        wire.sent);
+    assertEquals(15, wire.consumed, "what nobody reads still fills the window");
+    assertEquals(Collections.emptyList(), events);
+    locked(exchange::onClosed);
+    assertEquals(Collections.singletonList("idle"), events);
+  }
+
+  @Test
+  void readinessFollowsWhatIsSent() {
+    ready();
+    Exchange exchange = open(request(), true);
+    assertTrue(stream.isReady());
+    stream.writeHeaders(new Metadata(), true);
+    stream.writeMessage(new ByteArrayInputStream(new byte[40_000]));
+    stream.flush();
+    assertFalse(stream.isReady());
+    locked(() -> exchange.onSent(40_005));
+    assertTrue(stream.isReady());
+  }
+}

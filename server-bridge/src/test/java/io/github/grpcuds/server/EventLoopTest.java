@@ -1,0 +1,74 @@
+package io.github.grpcuds.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(20)
+class EventLoopTest {
+  private final FakePoller poller = new FakePoller();
+  private final List<String> events = new ArrayList<>();
+  private final EventLoop loop = new EventLoop(poller, () -> events.add("done"));
+
+  @Test
+  void goesOnAfterATaskThatThrows() {
+    loop.execute(
+        () -> {
+          throw new OutOfMemoryError("by a test");
+        });
+    loop.execute(() -> events.add("next"));
+    loop.turn();
+    loop.turn();
+    assertEquals(Arrays.asList("next"), events);
+  }
+
+  /** A connection that writes on and on must not keep the loop to itself. */
+  @Test
+  void tasksThatTasksAddWaitForTheSockets() {
+    poller.onPoll = () -> events.add("sockets");
+    loop.execute(
+        () -> {
+          events.add("first");
+          loop.execute(() -> events.add("second"));
+        });
+    loop.turn();
+    loop.turn();
+    assertEquals(Arrays.asList("first", "sockets", "second", "sockets"), events);
+  }
+
+  @Test
+  void timersRunInTheOrderOfTheirTimes() {
+    loop.schedule(() -> events.add("later"), 30);
+    loop.schedule(() -> events.add("sooner"), 10);
+    long start = System.nanoTime();
+    while (events.size() < 2) {
+      loop.turn();
+    }
+    assertEquals(Arrays.asList("sooner", "later"), events);
+    assertTrue(System.nanoTime() - start >= TimeUnit.MILLISECONDS.toNanos(25), "too early");
+  }
+
+  @Test
+  void interruptOfOneHandlerIsNotTheNextOnes() {
+    poller.onPoll = () -> Thread.currentThread().interrupt();
+    loop.turn();
+    assertFalse(Thread.currentThread().isInterrupted());
+  }
+
+  @Test
+  void endsWhenClosedAndGivesThePollerBack() {
+    loop.execute(loop::close);
+    loop.execute(() -> events.add("runs"));
+    loop.run();
+    assertTrue(poller.closed);
+    assertFalse(loop.isRunning());
+    assertEquals(Arrays.asList("runs", "done"), events);
+  }
+}

@@ -1,0 +1,61 @@
+package io.github.grpcuds.server;
+
+import io.github.grpcuds.transport.Poller;
+import io.github.grpcuds.transport.UdsChannel;
+import io.github.grpcuds.transport.UdsListener;
+
+/** Watches one fake channel, and never waits. */
+final class FakePoller implements Poller {
+  boolean read;
+  boolean write;
+  Runnable onPoll = () -> {};
+  boolean closed;
+  private FakeChannel channel;
+  private Ready callback;
+
+  @Override
+  public void add(UdsChannel added, Ready ready) {
+    channel = (FakeChannel) added;
+    callback = ready;
+    read = true;
+  }
+
+  @Override
+  public void addListener(UdsListener listener, Ready ready) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void setInterest(UdsChannel which, boolean newRead, boolean newWrite) {
+    read = newRead;
+    write = newWrite;
+  }
+
+  @Override
+  public void remove(UdsChannel which) {
+    channel = null;
+  }
+
+  @Override
+  public void removeListener(UdsListener listener) {}
+
+  @Override
+  public int poll(long timeoutMillis) {
+    onPoll.run();
+    boolean readable = read && channel != null && !channel.input.isEmpty();
+    boolean writable = write && channel != null && channel.room > 0;
+    if (readable || writable) {
+      callback.ready(readable, writable);
+      return 1;
+    }
+    return 0;
+  }
+
+  @Override
+  public void wakeup() {}
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+}

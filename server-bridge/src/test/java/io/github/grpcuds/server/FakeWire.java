@@ -1,0 +1,87 @@
+package io.github.grpcuds.server;
+
+import io.github.grpcuds.http2.ErrorCode;
+import io.github.grpcuds.http2.HeaderList;
+import io.github.grpcuds.http2.Http2Stream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Notes what calls send, for a test of one thread. */
+final class FakeWire implements Wire {
+  final List<String> sent = new ArrayList<>();
+  int consumed;
+  private final List<StreamTasks> due = new ArrayList<>();
+  private int locks;
+  private boolean running;
+
+  private void requireLock() {
+    if (locks == 0) {
+      throw new IllegalStateException("not locked");
+    }
+  }
+
+  @Override
+  public void lock() {
+    locks++;
+  }
+
+  @Override
+  public void unlock() {
+    locks--;
+    if (locks > 0 || running) {
+      return;
+    }
+    running = true;
+    while (!due.isEmpty()) {
+      due.remove(0).run();
+    }
+    running = false;
+  }
+
+  @Override
+  public void later(StreamTasks tasks, Runnable task) {
+    requireLock();
+    if (tasks.add(task)) {
+      due.add(tasks);
+    }
+  }
+
+  @Override
+  public void run(StreamTasks tasks) {
+    TaskRunner.run(tasks);
+  }
+
+  @Override
+  public void flush() {
+    if (locks > 0) {
+      throw new IllegalStateException("locked");
+    }
+  }
+
+  @Override
+  public void sendHeaders(Http2Stream stream, HeaderList headers, boolean endOfStream) {
+    requireLock();
+    sent.add(headers + (endOfStream ? " END" : ""));
+  }
+
+  @Override
+  public void sendData(
+      Http2Stream stream, byte[] buffer, int offset, int length, boolean endOfStream) {
+    requireLock();
+    sent.add(
+        new String(buffer, offset, length, StandardCharsets.UTF_8) + (endOfStream ? " END" : ""));
+  }
+
+  @Override
+  public void reset(Http2Stream stream, ErrorCode error) {
+    requireLock();
+    sent.add("RST " + error);
+  }
+
+  @Override
+  public void consumed(Http2Stream stream, int bytes) {
+    requireLock();
+    consumed += bytes;
+  }
+}

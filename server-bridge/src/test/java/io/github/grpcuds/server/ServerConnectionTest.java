@@ -1,0 +1,392 @@
+package io.github.grpcuds.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.grpcuds.http2.ErrorCode;
+import io.github.grpcuds.http2.HeaderList;
+import io.github.grpcuds.http2.Http2Limits;
+import io.github.grpcuds.http2.Http2Listener;
+import io.github.grpcuds.http2.Http2Stream;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The test's thread is the loop's, and all others too. */
+@Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ServerConnectionTest {
+  private static final int PING_BYTES = 17;
+
+  private final FakeChannel channel = new FakeChannel();
+  private final FakePoller poller = new FakePoller();
+  private final EventLoop loop = new EventLoop(poller, () -> {});
+  private final List<String> events = new ArrayList<>();
+  private ServerConnection connection;
+  private Http2Stream stream; // of the last request
+
+  private void start() {
+    start(new PlainFilter(), false);
+  }
+
+  private void start(ByteFilter filter, boolean tasksInLoop) {
+    connection =
+        new ServerConnection(
+            channel,
+            loop,
+            filter,
+            task -> {
+              throw new RejectedExecutionException("by a test");
+            },
+            new Http2Limits(),
+            new Requests(),
+            new Noted(),
+            tasksInLoop);
+    connection.start();
+    loop.turn();
+  }
+
+  private final class Noted implements ServerConnection.Listener {
+    @Override
+    public void established() {
+      events.add("established");
+    }
+
+    @Override
+    public void closed(String reason) {
+      events.add("closed: " + reason);
+    }
+  }
+
+  private void pings(int count) {
+    connection.lock();
+    try {
+      for (int i = 0; i < count; i++) {
+        connection.http2().ping(i);
+      }
+    } finally {
+      connection.unlock();
+    }
+  }
+
+  private int waiting() {
+    connection.lock();
+    try {
+      return connection.http2().output().size();
+    } finally {
+      connection.unlock();
+    }
+  }
+
+  private void turnUntilClosed(int seconds) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    while (!channel.closed && System.nanoTime() < deadline) {
+      channel.room = Math.max(channel.room, 1); // it reads on, a byte at a time
+      loop.turn();
+    }
+    assertTrue(channel.closed, "still open");
+  }
+
+  @Test
+  void settingsGoOutAtOnce() {
+    start();
+    assertEquals(0, waiting());
+    assertEquals(4, channel.written.toByteArray()[3], "SETTINGS");
+    assertEquals("[established]", events.toString());
+  }
+
+  @Test
+  void whatTheSocketDoesNotTakeFollowsWhenItDoes() {
+    start();
+    int before = channel.written.size();
+    channel.wholeWrites = 0;
+    channel.room = 5;
+    pings(1);
+    connection.flush();
+    assertEquals(before + 5, channel.written.size());
+    loop.turn();
+    assertTrue(poller.write);
+    channel.room = 1000;
+    loop.turn();
+    assertEquals(before + PING_BYTES, channel.written.size());
+    assertFalse(poller.write);
+  }
+
+  /** Whatever the number of writes is after which a thread hands over. */
+  @Test
+  void blockIsNoticedAtEachOfManyWrites() {
+    start();
+    for (int writes = 25; writes < 40; writes++) {
+      pings(41 * 64 * 1024 / PING_BYTES);
+      channel.wholeWrites = writes;
+      channel.room = 0;
+      connection.flush();
+      loop.turn();
+      loop.turn();
+      assertTrue(poller.write, "after " + writes + " writes");
+      channel.wholeWrites = Integer.MAX_VALUE;
+      channel.room = Integer.MAX_VALUE;
+      while (waiting() > 0) {
+        loop.turn();
+      }
+    }
+  }
+
+  @Test
+  void inputGoesOnAfterOutputThatGrewTooLongWhileAnotherWrote() {
+    start();
+    pings(1);
+    channel.onWrite =
+        () -> { // meanwhile the loop's thread
+          pings(600_000 / PING_BYTES);
+          channel.input.add("PRI".getBytes(StandardCharsets.US_ASCII));
+          loop.turn();
+          assertFalse(poller.read, "too much output, and still reading");
+        };
+    connection.flush();
+    assertEquals(0, waiting());
+    loop.turn();
+    assertTrue(poller.read);
+  }
+
+  @Test
+  void outputAddedDuringAWriteIsWrittenByTheWriter() {
+    start();
+    int before = channel.written.size();
+    pings(1);
+    channel.onWrite =
+        () -> {
+          pings(1);
+          connection.flush();
+          assertEquals(before, channel.written.size(), "a second writer");
+        };
+    connection.flush();
+    assertEquals(before + 2 * PING_BYTES, channel.written.size());
+  }
+
+  @Test
+  void closesWhenAllIsWritten() {
+    start();
+    channel.wholeWrites = 0;
+    channel.room = 5;
+    pings(1);
+    connection.closeWhenWritten("the test is over");
+    loop.turn();
+    assertFalse(channel.closed);
+    assertTrue(poller.write);
+    assertFalse(poller.read);
+    channel.room = 1000;
+    loop.turn();
+    assertTrue(channel.closed);
+    connection.closeNow("again");
+    assertEquals("[established, closed: the test is over]", events.toString());
+  }
+
+  @Test
+  void closesAfterAWhileIfTheClientReadsNothing() {
+    start();
+    channel.wholeWrites = 0;
+    channel.room = 0;
+    pings(1);
+    connection.closeWhenRead("the test is over");
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (!channel.closed && System.nanoTime() < deadline) {
+      loop.turn();
+    }
+    assertEquals("[established, closed: the test is over]", events.toString());
+  }
+
+  /** A server that is to end now does not wait for those that it gave time before. */
+  @Test
+  void clientThatReadsSlowlyIsGivenTimeUnlessItIsUrgent() {
+    start();
+    channel.wholeWrites = 0;
+    channel.room = 0;
+    pings(500_000);
+    connection.closeWhenRead("the test is over");
+    connection.closeWhenWritten("now");
+    turnUntilClosed(3);
+  }
+
+  @Test
+  void aFailedWriteClosesOnce() {
+    start();
+    pings(1);
+    channel.onWrite =
+        () -> {
+          throw new OutOfMemoryError("by a test");
+        };
+    connection.flush();
+    assertTrue(channel.closed);
+    assertEquals("[established, closed: java.lang.OutOfMemoryError: by a test]", events.toString());
+  }
+
+  @Test
+  void http2ThatBreaksInTheMiddleOfAFrameEndsTheConnection() {
+    start();
+    request();
+    Wire wire = new ConnectionWire(connection);
+    wire.lock();
+    try {
+      assertThrows(NullPointerException.class, () -> wire.sendData(stream, null, 0, 10, false));
+    } finally {
+      wire.unlock();
+    }
+    assertTrue(channel.closed);
+  }
+
+  private void request() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    byte[] preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    bytes.write(preface, 0, preface.length);
+    bytes.write(new byte[] {0, 0, 0, 4, 0, 0, 0, 0, 0}, 0, 9);
+    // :method POST, :scheme http, :path /
+    bytes.write(
+        new byte[] {0, 0, 3, 1, 4, 0, 0, 0, 1, (byte) 0x83, (byte) 0x86, (byte) 0x84}, 0, 12);
+    channel.input.add(bytes.toByteArray());
+    loop.turn();
+    assertTrue(stream != null, () -> events.toString());
+  }
+
+  @Test
+  void tasksRunInTheThreadThatMadeThem() {
+    start();
+    addTask();
+    assertEquals("[established, task]", events.toString());
+  }
+
+  /** A handler may want a lock that this thread holds. */
+  @Test
+  void tasksOfHandlersThatRunInPlaceWaitForTheLoop() {
+    start(new PlainFilter(), true);
+    addTask();
+    assertEquals("[established]", events.toString());
+    loop.turn();
+    assertEquals("[established, task]", events.toString());
+  }
+
+  private void addTask() {
+    connection.lock();
+    try {
+      connection.later(new StreamTasks(), () -> events.add("task"));
+      assertEquals("[established]", events.toString());
+    } finally {
+      connection.unlock();
+    }
+  }
+
+  @Test
+  void taskThatTheExecutorRefusesIsRunAllTheSame() {
+    start(new Handshake(), false);
+    channel.input.add(new byte[1]);
+    loop.turn();
+    loop.turn();
+    assertEquals("[task, established]", events.toString());
+    assertTrue(channel.written.size() > 0, "SETTINGS");
+  }
+
+  @Test
+  void aHandshakeEndsWithItsConnection() {
+    Handshake handshake = new Handshake();
+    handshake.wantsOutput = true;
+    handshake.onInput = () -> connection.closeNow("the test is over");
+    start(handshake, false);
+    channel.input.add(new byte[1]);
+    loop.turn();
+    assertEquals("[closed: the test is over]", events.toString());
+  }
+
+  /** Takes one task. */
+  private final class Handshake implements ByteFilter {
+    private boolean done;
+    private boolean taken;
+    boolean wantsOutput;
+    Runnable onInput = () -> {};
+
+    @Override
+    public void input(byte[] buffer, int offset, int length, Sink sink) {
+      onInput.run();
+    }
+
+    @Override
+    public Runnable takeTask() {
+      if (taken) {
+        return null;
+      }
+      taken = true;
+      return () -> {
+        done = true;
+        events.add("task");
+      };
+    }
+
+    @Override
+    public boolean isEstablished() {
+      return done;
+    }
+
+    @Override
+    public boolean wantsOutput() {
+      return wantsOutput;
+    }
+
+    @Override
+    public int output(byte[] buffer, int offset, int length, Sink sink) {
+      sink.accept(buffer, offset, length);
+      return length;
+    }
+
+    @Override
+    public void closeOutput(Sink sink) {}
+
+    @Override
+    public boolean isInputEnded() {
+      return false;
+    }
+
+    @Override
+    public void endOfInput() {}
+  }
+
+  private final class Requests implements Http2Listener {
+    @Override
+    public void onPreface() {}
+
+    @Override
+    public void onRequest(Http2Stream request, HeaderList headers, boolean endOfStream) {
+      stream = request;
+    }
+
+    @Override
+    public void onData(Http2Stream s, byte[] buffer, int offset, int length, boolean end) {}
+
+    @Override
+    public void onSent(Http2Stream s, int bytes) {}
+
+    @Override
+    public void onReset(Http2Stream s, ErrorCode error, String reason) {}
+
+    @Override
+    public void onClosed(Http2Stream s) {}
+
+    @Override
+    public void onPing() {}
+
+    @Override
+    public void onPingAck(long payload) {}
+
+    @Override
+    public void onGoAway(ErrorCode error, String debugData) {}
+
+    @Override
+    public void onConnectionError(ErrorCode error, String reason) {
+      events.add(error + ": " + reason);
+    }
+  }
+}
