@@ -2,6 +2,10 @@ package io.github.grpcuds.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.grpc.ChannelCredentials;
+import io.grpc.ServerCredentials;
+import io.grpc.TlsChannelCredentials;
+import io.grpc.TlsServerCredentials;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -59,6 +63,23 @@ final class Identity {
       assertEquals(0, keytool.awaitExit(), () -> "keytool said " + keytool.output());
     }
     return read(dir, name, store);
+  }
+
+  /** Credentials of a server with this identity that asks its clients for that one. */
+  ServerCredentials requiring(Identity trusted) throws IOException {
+    return TlsServerCredentials.newBuilder()
+        .keyManager(certificate.toFile(), key.toFile())
+        .trustManager(trusted.certificate.toFile())
+        .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE)
+        .build();
+  }
+
+  /** Credentials of a client with this identity that trusts that server alone. */
+  ChannelCredentials trusting(Identity trusted) throws IOException {
+    return TlsChannelCredentials.newBuilder()
+        .keyManager(certificate.toFile(), key.toFile())
+        .trustManager(trusted.certificate.toFile())
+        .build();
   }
 
   private static Identity read(Path dir, String name, Path store)

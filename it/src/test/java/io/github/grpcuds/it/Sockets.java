@@ -8,6 +8,7 @@ import io.github.grpcuds.server.UdsServerBuilder;
 import io.grpc.BindableService;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
+import io.grpc.ServerBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +44,7 @@ final class Sockets implements BeforeEachCallback, AfterEachCallback {
     return start(UdsServerBuilder.forPath(path).addService(service));
   }
 
-  Server start(UdsServerBuilder builder) throws IOException {
+  Server start(ServerBuilder<?> builder) throws IOException {
     Server server = builder.build().start();
     servers.add(server);
     return server;

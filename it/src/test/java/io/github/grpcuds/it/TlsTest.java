@@ -65,25 +65,8 @@ class TlsTest {
     return TlsServerCredentials.create(identity.certificate.toFile(), identity.key.toFile());
   }
 
-  /** Asks for the certificate of a client, too. */
-  private static ServerCredentials mutualTls(Identity identity, Identity trusted)
-      throws IOException {
-    return TlsServerCredentials.newBuilder()
-        .keyManager(identity.certificate.toFile(), identity.key.toFile())
-        .trustManager(trusted.certificate.toFile())
-        .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE)
-        .build();
-  }
-
   private static ChannelCredentials trusting(Identity trusted) throws IOException {
     return TlsChannelCredentials.newBuilder().trustManager(trusted.certificate.toFile()).build();
-  }
-
-  private static ChannelCredentials as(Identity identity, Identity trusted) throws IOException {
-    return TlsChannelCredentials.newBuilder()
-        .keyManager(identity.certificate.toFile(), identity.key.toFile())
-        .trustManager(trusted.certificate.toFile())
-        .build();
   }
 
   private void serve(ServerCredentials creds) throws IOException {
@@ -117,8 +100,8 @@ class TlsTest {
 
   @Test
   void allKindsOfCallsOverMutualTls() throws Exception {
-    serve(mutualTls(server, client));
-    ByteEcho.callInEveryKind(channel(as(client, server)), 1_000_000);
+    serve(server.requiring(client));
+    ByteEcho.callInEveryKind(channel(client.trusting(server)), 1_000_000);
   }
 
   @Test
@@ -142,10 +125,10 @@ class TlsTest {
           }
         };
     sockets.start(
-        UdsServerBuilder.forPath(path, mutualTls(server, client))
+        UdsServerBuilder.forPath(path, server.requiring(client))
             .addService(new ByteEcho())
             .intercept(note));
-    assertServed(as(client, server));
+    assertServed(client.trusting(server));
     X509Certificate seen = (X509Certificate) session.get().getPeerCertificates()[0];
     assertEquals("CN=client", seen.getSubjectX500Principal().getName());
   }
@@ -172,16 +155,16 @@ class TlsTest {
 
   @Test
   void clientWithoutACertificateIsTurnedAway() throws Exception {
-    serve(mutualTls(server, client));
+    serve(server.requiring(client));
     assertTurnedAway(trusting(server));
-    assertServed(as(client, server));
+    assertServed(client.trusting(server));
   }
 
   @Test
   void clientOfAnUnknownAuthorityIsTurnedAway() throws Exception {
-    serve(mutualTls(server, client));
-    assertTurnedAway(as(stranger, server));
-    assertServed(as(client, server));
+    serve(server.requiring(client));
+    assertTurnedAway(stranger.trusting(server));
+    assertServed(client.trusting(server));
   }
 
   @Test
@@ -200,8 +183,8 @@ class TlsTest {
 
   @Test
   void openCallsAreNotTouchedByTheFailuresOfOthers() throws Exception {
-    serve(mutualTls(server, client));
-    ManagedChannel good = channel(as(client, server));
+    serve(server.requiring(client));
+    ManagedChannel good = channel(client.trusting(server));
     assertArrayEquals(MESSAGE, ByteEcho.echo(good, MESSAGE));
     for (int i = 0; i < 10; i++) {
       assertTurnedAway(trusting(server));

@@ -1,0 +1,257 @@
+package io.github.grpcuds.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.Paths;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/**
+ * Attacks a server in a process of its own, while a good client calls it, and asserts what the
+ * attack may cost. One server takes the attacks of a class, one after the other; after one that has
+ * done harm there is a new one.
+ *
+ * <p>Leaves the server's log in target/attacks if it has done harm, and prints one line for each
+ * attack: {@code attack | name | outcome | time to cut-off | growth of memory | growth of threads |
+ * victim's slowest call | verdict}.
+ */
+@Tag("long")
+@EnabledOnOs(value = OS.LINUX, disabledReason = "reads /proc")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class AttackTestBase {
+  private static final long MAX_VICTIM_MILLIS = 1000;
+  private static final long MAX_MEMORY_GROWTH = 64 << 20;
+  private static final int MAX_THREAD_GROWTH = 10;
+  private static final long MAX_MEMORY_LEFT = 16 << 20;
+  private static final long RECOVERY_MILLIS = 2000;
+  private static final int MAX_LOG_LINES = 50;
+  private static final int SAMPLE_MILLIS = 200;
+
+  private AttackedServer server;
+
+  /** What must become of the attacker. */
+  static final class Expectation {
+    /** Within bounds it may live or not. */
+    static final Expectation BOUNDED = new Expectation(false, false);
+
+    /** It does nothing that the RFC forbids, and too little to be cut off for. */
+    static final Expectation LIVES = new Expectation(true, false);
+
+    private final boolean mustLive;
+    private final boolean mustBeCut;
+    private final List<String> errors;
+
+    private Expectation(boolean mustLive, boolean mustBeCut, String... errors) {
+      this.mustLive = mustLive;
+      this.mustBeCut = mustBeCut;
+      this.errors = Arrays.asList(errors);
+    }
+
+    /** It is cut off; if there is a GOAWAY, with one of these errors. */
+    static Expectation cutOff(String... errors) {
+      return new Expectation(false, true, errors);
+    }
+
+    private void check(Siege siege, List<String> violations) {
+      if (mustLive && siege.cut() > 0) {
+        violations.add("cut off");
+      }
+      if (mustBeCut && siege.cut() < siege.connections()) {
+        violations.add("not cut off");
+      }
+      for (String goAway : siege.goAways()) {
+        if (!errors.isEmpty() && errors.stream().noneMatch(goAway::startsWith)) {
+          violations.add("GOAWAY of " + goAway + ", not " + errors);
+        }
+      }
+    }
+  }
+
+  static final Expectation CALMED = Expectation.cutOff("ENHANCE_YOUR_CALM");
+
+  /** The server to attack, new. */
+  AttackedServer newServer() throws Exception {
+    return AttackedServer.start("-Xmx256m");
+  }
+
+  final AttackedServer server() throws Exception {
+    if (server == null) {
+      server = newServer();
+    }
+    return server;
+  }
+
+  @AfterAll
+  final void stopServer() throws Exception {
+    if (server != null) {
+      server.close();
+      server = null;
+    }
+  }
+
+  final void attack(String name, Expectation expectation, Siege.Plan plan) throws Exception {
+    List<String> violations = new ArrayList<>();
+    boolean held = false;
+    try {
+      run(name, expectation, plan, violations);
+      held = violations.isEmpty();
+    } finally {
+      if (!held) {
+        stopServer();
+      }
+    }
+    assertEquals(Collections.emptyList(), violations, name);
+  }
+
+  private void run(String name, Expectation expectation, Siege.Plan plan, List<String> violations)
+      throws Exception {
+    AttackedServer attacked = server();
+    int logBefore = attacked.log().size();
+    try (Victim victim = new Victim(attacked)) {
+      ServerStats before = attacked.stats();
+      Sampler sampler = new Sampler(attacked, before);
+      try (Siege siege = new Siege(attacked.path())) {
+        siege.follow(plan);
+        sampler.stop(violations);
+        if (siege.failure() != null) {
+          violations.add("the attack itself failed: " + siege.failure());
+        }
+        expectation.check(siege, violations);
+        checkRecovery(attacked, before, violations);
+        victim.stop();
+        checkCosts(victim, sampler, violations);
+        checkLog(attacked.log().subList(logBefore, attacked.log().size()), violations);
+        report(name, siege, victim, sampler, violations);
+        if (!violations.isEmpty()) {
+          keepLog(name, attacked.log());
+        }
+      }
+    }
+  }
+
+  private static void checkRecovery(
+      AttackedServer attacked, ServerStats before, List<String> violations) {
+    try {
+      ServerStats after = attacked.awaitLike(before, MAX_MEMORY_LEFT, RECOVERY_MILLIS);
+      if (!after.isLike(before, MAX_MEMORY_LEFT)) {
+        violations.add("not given back: " + after + "; before: " + before);
+      }
+    } catch (Exception | AssertionError e) {
+      violations.add("no statistics afterwards");
+    }
+  }
+
+  private static void checkCosts(Victim victim, Sampler sampler, List<String> violations) {
+    if (victim.failure() != null) {
+      violations.add("the victim's call failed " + victim.failure());
+    }
+    if (victim.slowestMillis() >= MAX_VICTIM_MILLIS) {
+      violations.add("the victim waited for " + victim.slowestMillis() + " ms");
+    }
+    if (sampler.memoryGrowth() >= MAX_MEMORY_GROWTH) {
+      violations.add("memory grew by " + megabytes(sampler.memoryGrowth()));
+    }
+    if (sampler.threadGrowth() >= MAX_THREAD_GROWTH) {
+      violations.add("threads grew by " + sampler.threadGrowth());
+    }
+  }
+
+  private static void checkLog(List<String> log, List<String> violations) {
+    if (log.stream().anyMatch(line -> line.contains("OutOfMemoryError"))) {
+      violations.add("OutOfMemoryError in the log");
+    }
+    if (log.size() > MAX_LOG_LINES) {
+      violations.add(log.size() + " lines of log");
+    }
+  }
+
+  private static void report(
+      String name, Siege siege, Victim victim, Sampler sampler, List<String> violations) {
+    System.out.println(
+        String.join(
+            " | ",
+            "attack",
+            name,
+            siege.outcome(),
+            siege.timeToCut(),
+            megabytes(sampler.memoryGrowth()),
+            sampler.threadGrowth() + " threads",
+            victim.slowestMillis() + " ms",
+            violations.isEmpty() ? "ok" : String.join("; ", violations)));
+  }
+
+  private static void keepLog(String name, List<String> log) throws IOException {
+    Path folder = Files.createDirectories(Paths.get("target", "attacks"));
+    Path file = folder.resolve(name.replaceAll("[^A-Za-z0-9]+", "-") + ".log");
+    Files.write(file, log, StandardCharsets.UTF_8);
+  }
+
+  private static String megabytes(long bytes) {
+    return String.format(Locale.ROOT, "%.1f MB", ServerStats.mib(bytes));
+  }
+
+  /** Asks a server again and again what it holds. */
+  private static final class Sampler {
+    private final AttackedServer server;
+    private final ServerStats before;
+    private final Thread thread = new Thread(this::run, "sampler");
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private volatile boolean stopped;
+    private volatile long memory;
+    private volatile int threads;
+
+    Sampler(AttackedServer server, ServerStats before) {
+      this.server = server;
+      this.before = before;
+      thread.start();
+    }
+
+    private void run() {
+      try {
+        while (!stopped) {
+          sample();
+          Thread.sleep(SAMPLE_MILLIS);
+        }
+        sample();
+      } catch (Exception | AssertionError e) {
+        failure.set(e);
+      }
+    }
+
+    private void sample() throws Exception {
+      ServerStats now = server.stats();
+      memory = Math.max(memory, now.memory() - before.memory());
+      threads = Math.max(threads, now.threads - before.threads);
+    }
+
+    /** What it has seen, the end included. */
+    void stop(List<String> violations) throws InterruptedException {
+      stopped = true;
+      thread.join();
+      if (failure.get() != null) {
+        violations.add("no statistics: " + failure.get().getClass().getSimpleName());
+      }
+    }
+
+    long memoryGrowth() {
+      return memory;
+    }
+
+    int threadGrowth() {
+      return threads;
+    }
+  }
+}

@@ -1,0 +1,249 @@
+package io.github.grpcuds.it;
+
+import static io.github.grpcuds.it.EngineServer.CHAT;
+import static io.github.grpcuds.it.EngineServer.ECHO;
+import static io.github.grpcuds.it.EngineServer.REPEAT;
+import static io.github.grpcuds.it.EngineServer.WAIT;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.grpc.Server;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** How connections end: by shutdown, by age and idleness, by keepalive, by the client's will. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class EngineShutdownTest {
+  private static final byte[] MESSAGE = ByteEcho.random(100);
+
+  /** gRPC's servers take less for a mistake, and this instead. */
+  private static final int MIN_KEEPALIVE_SECONDS = 10;
+
+  @RegisterExtension final EngineServer server = new EngineServer();
+
+  private static void assertEchoed(Http2Reply reply) {
+    assertEquals("0", reply.grpcStatus(), reply::toString);
+    assertEquals(1, reply.messages().size(), reply::toString);
+    assertArrayEquals(MESSAGE, reply.messages().get(0));
+  }
+
+  /** A call that waits for its request, after the server has seen it. */
+  private static int openCall(Http2Peer peer) throws IOException {
+    int stream = peer.start(CHAT);
+    peer.send(stream, MESSAGE, false);
+    peer.awaitBody(stream, 5 + MESSAGE.length);
+    return stream;
+  }
+
+  private static void assertGoAway(int lastStream, int error, Http2Peer peer) throws IOException {
+    Http2Frame goAway = peer.awaitFrame(Http2Frame.GOAWAY);
+    assertEquals(error, goAway.error(), goAway::debugData);
+    assertEquals(lastStream, goAway.lastStream());
+  }
+
+  /** Section 6.8: a first GOAWAY warns, a PING waits out what is under way, a second one ends. */
+  private static void assertGraceful(int lastStream, Http2Peer peer) throws IOException {
+    assertGoAway(Integer.MAX_VALUE, Http2Frame.NO_ERROR, peer);
+    peer.awaitFrame(Http2Frame.PING);
+    assertGoAway(lastStream, Http2Frame.NO_ERROR, peer);
+  }
+
+  @Test
+  void shutdownWarnsAndLetsCallsFinish() throws Exception {
+    Server grpc = server.start();
+    Http2Peer peer = server.connect();
+    int stream = openCall(peer);
+    grpc.shutdown();
+    assertGraceful(stream, peer);
+    peer.send(stream, MESSAGE, true);
+    Http2Reply reply = peer.awaitReply(stream);
+    assertEquals("0", reply.grpcStatus(), reply::toString);
+    assertEquals(2, reply.messages().size());
+    peer.awaitClose();
+    assertTrue(grpc.awaitTermination(10, TimeUnit.SECONDS));
+  }
+
+  /** A client that has not seen the warning yet has done nothing wrong. */
+  @Test
+  void callsBegunBeforeTheSecondGoAwayAreServed() throws Exception {
+    Server grpc = server.start();
+    Http2Peer peer = server.connect().ignoringPings();
+    int open = openCall(peer);
+    grpc.shutdown();
+    assertGoAway(Integer.MAX_VALUE, Http2Frame.NO_ERROR, peer);
+    int late = peer.start(ECHO);
+    peer.send(late, MESSAGE, true);
+    assertEchoed(peer.awaitReply(late));
+    peer.answerPings();
+    assertGoAway(late, Http2Frame.NO_ERROR, peer);
+    peer.end(open);
+    assertEchoed(peer.awaitReply(open));
+    peer.awaitClose();
+  }
+
+  @Test
+  void shutdownSendsAllOfAReplyFirst() throws Exception {
+    Server grpc = server.start();
+    Http2Peer peer = server.connect(Http2Frame.INITIAL_WINDOW_SIZE, 5_000).creditingNothing();
+    int stream = peer.start(REPEAT);
+    byte[] message = ByteEcho.random(1_000_000);
+    peer.send(stream, message, true);
+    peer.awaitBody(stream, 5_000);
+    grpc.shutdown();
+    assertGraceful(stream, peer);
+    peer.credit(0, 10_000_000);
+    peer.credit(stream, 10_000_000);
+    Http2Reply reply = peer.awaitReply(stream);
+    assertEquals("0", reply.grpcStatus(), reply::toString);
+    assertEquals(3, reply.messages().size());
+    assertArrayEquals(message, reply.messages().get(2));
+    peer.awaitClose();
+  }
+
+  @Test
+  void shutdownEndsIdleConnections() throws Exception {
+    Server grpc = server.start();
+    Http2Peer peer = server.connect();
+    assertEchoed(peer.call(ECHO, MESSAGE));
+    grpc.shutdown();
+    assertGraceful(1, peer);
+    peer.awaitClose();
+    assertTrue(grpc.awaitTermination(10, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void shutdownNowEndsCallsAndConnections() throws Exception {
+    Server grpc = server.start();
+    Http2Peer peer = server.connect();
+    int stream = peer.start(WAIT);
+    peer.send(stream, MESSAGE, true);
+    peer.awaitThat(() -> peer.reply(stream).headers != null, "headers");
+    grpc.shutdownNow();
+    peer.awaitClose();
+    Http2Reply reply = peer.reply(stream);
+    assertTrue(!"0".equals(reply.grpcStatus()), reply::toString);
+    assertTrue(server.echo.waitCancelled.await(10, TimeUnit.SECONDS));
+    assertTrue(grpc.awaitTermination(10, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void goAwayOfTheClientLetsCallsFinish() throws Exception {
+    server.start();
+    Http2Peer peer = server.connect();
+    int stream = openCall(peer);
+    peer.frame(Http2Frame.GOAWAY, 0, 0, new byte[8]);
+    peer.send(stream, MESSAGE, true);
+    Http2Reply reply = peer.awaitReply(stream);
+    assertEquals("0", reply.grpcStatus(), reply::toString);
+    assertEquals(2, reply.messages().size());
+  }
+
+  @Test
+  @Tag("long")
+  void keepAliveEndsConnectionsOfTheDead() throws Exception {
+    server.start(
+        server
+            .builder()
+            .keepAliveTime(MIN_KEEPALIVE_SECONDS, TimeUnit.SECONDS)
+            .keepAliveTimeout(300, TimeUnit.MILLISECONDS));
+    Http2Peer peer = server.connect().ignoringPings().waitingFor(2 * MIN_KEEPALIVE_SECONDS);
+    int stream = peer.start(WAIT);
+    peer.send(stream, MESSAGE, true);
+    peer.awaitFrame(Http2Frame.PING);
+    peer.awaitClose();
+    assertTrue(server.echo.waitCancelled.await(10, TimeUnit.SECONDS));
+  }
+
+  @Test
+  @Tag("long")
+  void keepAliveLeavesTheLivingAlone() throws Exception {
+    server.start(
+        server
+            .builder()
+            .keepAliveTime(MIN_KEEPALIVE_SECONDS, TimeUnit.SECONDS)
+            .keepAliveTimeout(300, TimeUnit.MILLISECONDS));
+    Http2Peer peer = server.connect().waitingFor(2 * MIN_KEEPALIVE_SECONDS);
+    int stream = openCall(peer);
+    peer.awaitFrame(Http2Frame.PING);
+    peer.awaitFrame(Http2Frame.PING);
+    peer.end(stream);
+    assertEchoed(peer.awaitReply(stream));
+  }
+
+  @Test
+  void pingsMoreOftenThanPermittedEndTheConnection() throws Exception {
+    server.start(server.builder().permitKeepAliveTime(1, TimeUnit.HOURS));
+    Http2Peer peer = server.connect();
+    int stream = openCall(peer);
+    for (int i = 0; i < 10; i++) {
+      peer.ping(i);
+    }
+    Http2Frame goAway = peer.awaitFrame(Http2Frame.GOAWAY);
+    assertEquals(Http2Frame.ENHANCE_YOUR_CALM, goAway.error());
+    assertEquals("too_many_pings", goAway.debugData());
+    peer.awaitClose();
+    assertFalse(peer.reply(stream).ended);
+  }
+
+  /** Any frame of a reply makes up for the pings before: clients measure their bandwidth so. */
+  @Test
+  void pingsBetweenRepliesAreHarmless() throws Exception {
+    server.start(server.builder().permitKeepAliveTime(1, TimeUnit.HOURS));
+    Http2Peer peer = server.connect();
+    for (int i = 0; i < 20; i++) {
+      peer.barrier();
+      assertEchoed(peer.call(ECHO, MESSAGE));
+    }
+    assertNull(peer.claim(Http2Frame.GOAWAY));
+  }
+
+  @Test
+  void idleConnectionsAreEnded() throws Exception {
+    server.start(server.builder().maxConnectionIdle(300, TimeUnit.MILLISECONDS));
+    Http2Peer busy = server.connect();
+    int stream = openCall(busy);
+    Http2Peer idle = server.connect();
+    assertEchoed(idle.call(ECHO, MESSAGE));
+    assertGraceful(1, idle);
+    idle.awaitClose();
+    assertNull(busy.claim(Http2Frame.GOAWAY));
+    busy.end(stream);
+    assertEchoed(busy.awaitReply(stream));
+    busy.awaitClose();
+  }
+
+  @Test
+  void oldConnectionsAreEndedOnceTheirCallsAre() throws Exception {
+    server.start(server.builder().maxConnectionAge(300, TimeUnit.MILLISECONDS));
+    Http2Peer peer = server.connect();
+    int stream = openCall(peer);
+    assertGraceful(stream, peer);
+    peer.end(stream);
+    assertEchoed(peer.awaitReply(stream));
+    peer.awaitClose();
+    assertEchoed(server.connect().call(ECHO, MESSAGE));
+  }
+
+  @Test
+  void callsEndWithTheGraceOfAnOldConnection() throws Exception {
+    server.start(
+        server
+            .builder()
+            .maxConnectionAge(200, TimeUnit.MILLISECONDS)
+            .maxConnectionAgeGrace(300, TimeUnit.MILLISECONDS));
+    Http2Peer peer = server.connect();
+    int stream = peer.start(WAIT);
+    peer.send(stream, MESSAGE, true);
+    peer.awaitFrame(Http2Frame.GOAWAY);
+    peer.awaitClose();
+    assertFalse("0".equals(peer.reply(stream).grpcStatus()));
+    assertTrue(server.echo.waitCancelled.await(10, TimeUnit.SECONDS));
+  }
+}

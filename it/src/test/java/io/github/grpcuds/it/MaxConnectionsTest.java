@@ -1,0 +1,157 @@
+package io.github.grpcuds.it;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.grpcuds.okhttp.UdsChannelBuilder;
+import io.github.grpcuds.server.UdsServerBuilder;
+import io.github.grpcuds.transport.PeerPolicy;
+import io.github.grpcuds.transport.UdsAddress;
+import io.github.grpcuds.transport.UdsSocketFactory;
+import io.grpc.Attributes;
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import io.grpc.ServerTransportFilter;
+import io.grpc.Status;
+import io.grpc.stub.ClientCalls;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class MaxConnectionsTest {
+  private static final byte[] MESSAGE = ByteEcho.random(100);
+
+  @RegisterExtension final Sockets sockets = new Sockets();
+
+  private final Counter counter = new Counter();
+  private String path;
+
+  @BeforeEach
+  void choosePath() {
+    path = sockets.path("s");
+  }
+
+  private UdsServerBuilder server(int connections) {
+    return UdsServerBuilder.forPath(path)
+        .maxConnections(connections)
+        .addTransportFilter(counter)
+        .addService(new ByteEcho());
+  }
+
+  /** How many connections speak, and the most that ever did. */
+  private static final class Counter extends ServerTransportFilter {
+    final AtomicInteger most = new AtomicInteger();
+    final AtomicInteger open = new AtomicInteger();
+
+    @Override
+    public Attributes transportReady(Attributes attributes) {
+      most.accumulateAndGet(open.incrementAndGet(), Math::max);
+      return attributes;
+    }
+
+    @Override
+    public void transportTerminated(Attributes attributes) {
+      open.decrementAndGet();
+    }
+  }
+
+  private Socket silentClient() throws Exception {
+    return new UdsSocketFactory(UdsAddress.ofPath(path)).createSocket("ignored", 0);
+  }
+
+  @Test
+  void oneMoreWaitsUntilAnotherHasEnded() throws Exception {
+    sockets.start(server(2));
+    ManagedChannel first = sockets.channel(path);
+    ManagedChannel second = sockets.channel(path);
+    ByteEcho.echo(first, MESSAGE);
+    ByteEcho.echo(second, MESSAGE);
+    ManagedChannel third = sockets.channel(path);
+    Recorder<byte[]> answer = new Recorder<>();
+    ClientCalls.asyncUnaryCall(third.newCall(ByteEcho.ECHO, ByteEcho.within(20)), MESSAGE, answer);
+    for (int i = 0; i < 100; i++) {
+      assertArrayEquals(MESSAGE, ByteEcho.echo(first, MESSAGE));
+    }
+    assertEquals(2, counter.most.get());
+    second.shutdownNow();
+    assertEquals(Status.OK, answer.status());
+    assertEquals(2, counter.most.get());
+  }
+
+  @Test
+  void silentClientsTakePlacesUntilTheirHandshakeTimesOut() throws Exception {
+    sockets.start(server(3).handshakeTimeout(300, TimeUnit.MILLISECONDS));
+    List<Socket> silent = new ArrayList<>();
+    try {
+      for (int i = 0; i < 9; i++) {
+        silent.add(silentClient());
+      }
+      assertArrayEquals(MESSAGE, ByteEcho.echo(sockets.channel(path), MESSAGE));
+    } finally {
+      for (Socket client : silent) {
+        client.close();
+      }
+    }
+  }
+
+  @Test
+  void refusedConnectionsTakeNoPlace() throws Exception {
+    Server refusing = sockets.start(server(1).peerPolicy(PeerPolicy.uid(54321)));
+    for (int i = 0; i < 10; i++) {
+      try (Socket client = silentClient()) {
+        client.setSoTimeout(20_000);
+        assertEquals(-1, client.getInputStream().read());
+      }
+    }
+    assertEquals(0, counter.most.get());
+    assertFalse(refusing.isShutdown());
+  }
+
+  /** Connections come and end all the time, so that many end just while accepting stops. */
+  @Test
+  void manyShortConnectionsNeverStopIt() throws Exception {
+    sockets.start(server(2));
+    List<Thread> clients = new ArrayList<>();
+    AtomicInteger served = new AtomicInteger();
+    int rounds = 50;
+    for (int i = 0; i < 6; i++) {
+      Thread client =
+          new Thread(
+              () -> {
+                for (int n = 0; n < rounds; n++) {
+                  ManagedChannel channel = UdsChannelBuilder.forPath(path).build();
+                  try {
+                    ByteEcho.echo(channel, MESSAGE);
+                    served.incrementAndGet();
+                  } finally {
+                    channel.shutdownNow();
+                  }
+                }
+              });
+      client.start();
+      clients.add(client);
+    }
+    for (Thread client : clients) {
+      client.join(TimeUnit.SECONDS.toMillis(60));
+    }
+    assertEquals(clients.size() * rounds, served.get());
+    assertTrue(counter.most.get() <= 2, () -> "connections at a time: " + counter.most.get());
+  }
+
+  @Test
+  void fullServerShutsDownAndLeavesNothing() throws Exception {
+    Server full = sockets.start(server(1));
+    ByteEcho.echo(sockets.channel(path), MESSAGE);
+    ManagedChannel waiting = sockets.channel(path);
+    waiting.getState(true);
+    full.shutdownNow();
+    assertTrue(full.awaitTermination(20, TimeUnit.SECONDS));
+  }
+}
