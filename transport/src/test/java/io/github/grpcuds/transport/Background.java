@@ -37,6 +37,10 @@ final class Background<T> {
     thread.interrupt();
   }
 
+  boolean isDone() {
+    return task.isDone();
+  }
+
   boolean isInterrupted() {
     return thread.isInterrupted();
   }
