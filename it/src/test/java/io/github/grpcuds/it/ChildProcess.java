@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -25,23 +27,28 @@ final class ChildProcess implements AutoCloseable {
   private final Process process;
   private final BlockingQueue<String> unread = new LinkedBlockingQueue<>();
   private final List<String> all = Collections.synchronizedList(new ArrayList<>());
-  private final Thread reader;
+  private final List<Thread> readers;
 
   private ChildProcess(Process process) {
     this.process = process;
-    reader = new Thread(this::read, "output of a child process");
+    readers = Arrays.asList(reader(process.getInputStream()), reader(process.getErrorStream()));
+  }
+
+  /** Two streams, not one: a long stack trace among the output would cut a line of it in two. */
+  static ChildProcess start(List<String> command) throws IOException {
+    return new ChildProcess(new ProcessBuilder(command).start());
+  }
+
+  private Thread reader(InputStream output) {
+    Thread reader = new Thread(() -> read(output), "output of a child process");
     reader.setDaemon(true);
     reader.start();
+    return reader;
   }
 
-  static ChildProcess start(List<String> command) throws IOException {
-    return new ChildProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
-  }
-
-  private void read() {
+  private void read(InputStream output) {
     try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+        new BufferedReader(new InputStreamReader(output, StandardCharsets.UTF_8))) {
       for (String line; (line = lines.readLine()) != null; ) {
         all.add(line);
         unread.add(line);
@@ -86,7 +93,9 @@ final class ChildProcess implements AutoCloseable {
   int awaitExit() throws InterruptedException {
     assertTrue(
         process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS), () -> "does not end; it said " + all);
-    reader.join(TimeUnit.SECONDS.toMillis(LIMIT_SECONDS));
+    for (Thread reader : readers) {
+      reader.join(TimeUnit.SECONDS.toMillis(LIMIT_SECONDS));
+    }
     return process.exitValue();
   }
 

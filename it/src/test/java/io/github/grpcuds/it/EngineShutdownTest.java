@@ -118,6 +118,20 @@ class EngineShutdownTest {
     assertTrue(grpc.awaitTermination(10, TimeUnit.SECONDS));
   }
 
+  /** A client whose write fails gives up, and what it has not read yet is lost to it. */
+  @Test
+  void clientMayWriteUntilItHasReadTheEnd() throws Exception {
+    Server grpc = server.start();
+    Http2Peer peer = server.connect();
+    assertEchoed(peer.call(ECHO, MESSAGE));
+    grpc.shutdown();
+    assertGraceful(1, peer);
+    peer.awaitClose();
+    peer.credit(0, 1);
+    peer.close();
+    assertTrue(grpc.awaitTermination(10, TimeUnit.SECONDS));
+  }
+
   @Test
   void shutdownNowEndsCallsAndConnections() throws Exception {
     Server grpc = server.start();

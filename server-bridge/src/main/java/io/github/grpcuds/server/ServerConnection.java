@@ -51,6 +51,8 @@ final class ServerConnection {
   private boolean watchesOutput; // as watchesInput
   private boolean closing; // to be closed when all is written; guarded by lock
   private boolean lingers; // to be closed after a while at any rate; guarded by lock
+  private boolean awaitsEnd; // all is written; the client is to close first; guarded by lock
+  private boolean halfClosed; // and knows that it is all; guarded by lock
   private boolean closed; // guarded by lock
   private Throwable failure; // of HTTP/2's code; null if it is sound; guarded by lock
   private String reason = "the server closed the connection"; // guarded by lock
@@ -259,7 +261,7 @@ final class ServerConnection {
         closeNow("the client closed the connection");
         return;
       }
-      if (count > 0) {
+      if (count > 0 && !isHalfClosed()) {
         input(buffer, count);
       }
       if (count < buffer.length || !wantsInput()) {
@@ -338,13 +340,27 @@ final class ServerConnection {
     }
   }
 
-  private boolean wantsInput() {
+  private boolean isHalfClosed() {
     lock.lock();
     try {
-      return !closing && http2.wantsInput();
+      return halfClosed;
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean wantsInput() {
+    lock.lock();
+    try {
+      return needsInput();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Under the lock. */
+  private boolean needsInput() {
+    return halfClosed || (!closing && http2.wantsInput());
   }
 
   /** Tells the poller what this connection waits for, if that has changed; in the loop. */
@@ -353,7 +369,7 @@ final class ServerConnection {
     boolean output;
     lock.lock();
     try {
-      input = !closing && http2.wantsInput();
+      input = needsInput();
       output = blocked;
       if (closed || (input == watchesInput && output == watchesOutput)) {
         return;
@@ -368,7 +384,7 @@ final class ServerConnection {
 
   /** True if the loop watches for too little; under the lock. */
   private boolean watchesTooLittle() {
-    return (blocked && !watchesOutput) || (!watchesInput && !closing && http2.wantsInput());
+    return (blocked && !watchesOutput) || (!watchesInput && needsInput());
   }
 
   private void watchLater() {
@@ -385,29 +401,32 @@ final class ServerConnection {
   /** Writes until there is nothing left, the socket takes no more, or the connection closes. */
   private void write() {
     lock();
-    if (writing || closed || blocked) {
+    if (writing || closed || blocked || halfClosed) {
       unlock();
       return;
     }
     writing = true;
     boolean goesOn = true;
-    Throwable failure = null;
+    Throwable thrown = null;
     int writes = 0;
-    while (goesOn && failure == null && writes < MAX_WRITES) {
+    while (goesOn && thrown == null && writes < MAX_WRITES) {
       try {
         goesOn = writeOnce();
         writes++;
       } catch (IOException | RuntimeException | Error e) {
-        failure = e;
+        thrown = e;
       }
     }
     writing = false;
-    boolean handOver = goesOn && failure == null;
+    boolean handOver = goesOn && thrown == null;
     boolean wake = watchesTooLittle();
     boolean done = closing && !blocked && !closed && !handOver;
+    boolean halfClose = done && awaitsEnd;
     unlock();
-    if (failure != null) {
-      fail(failure);
+    if (thrown != null) {
+      fail(thrown);
+    } else if (halfClose) {
+      closeOutput();
     } else if (done) {
       closeNow(null);
     } else if (handOver) {
@@ -473,11 +492,42 @@ final class ServerConnection {
     }
   }
 
-  /** As {@link #closeWhenWritten}, but for as long as the client goes on reading. */
+  /**
+   * As {@link #closeWhenWritten}, but for as long as the client goes on reading, and it is the
+   * client that closes first, if it does so within a second: a write of its own that met a closed
+   * socket would keep it from reading what is there for it.
+   */
   void closeWhenRead(String why) {
+    lock.lock();
+    try {
+      awaitsEnd = true;
+    } finally {
+      lock.unlock();
+    }
     if (beginClosing(why)) {
       awaitProgress(-1);
     }
+  }
+
+  /** The client has been sent all; what it still sends is read and passed over. */
+  private void closeOutput() {
+    lock.lock();
+    try {
+      if (halfClosed || closed) {
+        return;
+      }
+      halfClosed = true;
+      progress++;
+    } finally {
+      lock.unlock();
+    }
+    try {
+      channel.shutdownOutput();
+    } catch (IOException e) {
+      closeNow(null);
+      return;
+    }
+    watchLater();
   }
 
   private boolean beginClosing(String why) {
