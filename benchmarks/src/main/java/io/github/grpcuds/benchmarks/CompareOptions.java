@@ -1,0 +1,76 @@
+package io.github.grpcuds.benchmarks;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** The arguments of the comparison. */
+final class CompareOptions {
+  static final String USAGE =
+      "benchmarks/compare [--quick] [--rounds N] [--seconds S] [--rows a,b] [--transports x,y]"
+          + " [--jdk HOME]\n  rows: "
+          + Arrays.toString(Row.values())
+          + "\n  transports: "
+          + Arrays.toString(Peer.values());
+
+  int rounds = 5;
+  double seconds = 1;
+  int coldRuns = 3;
+  List<Row> rows = Arrays.asList(Row.values());
+  List<Peer> peers = Arrays.asList(Peer.values());
+  String jdk = System.getProperty("java.home");
+
+  static CompareOptions parse(String... args) {
+    CompareOptions options = new CompareOptions();
+    for (int i = 0; i < args.length; i++) {
+      if (args[i].equals("--quick")) {
+        options.rounds = 2;
+        options.seconds = 0.3;
+        options.coldRuns = 1;
+      } else if (i + 1 < args.length) {
+        options.set(args[i], args[++i]);
+      } else {
+        throw new IllegalArgumentException("unknown, or without a value: " + args[i]);
+      }
+    }
+    return options;
+  }
+
+  private void set(String name, String value) {
+    switch (name) {
+      case "--rounds":
+        rounds = Integer.parseInt(value);
+        break;
+      case "--seconds":
+        seconds = Double.parseDouble(value);
+        break;
+      case "--rows":
+        rows = rows(value);
+        break;
+      case "--transports":
+        peers = peers(value);
+        break;
+      case "--jdk":
+        jdk = value;
+        break;
+      default:
+        throw new IllegalArgumentException("no such option: " + name);
+    }
+  }
+
+  private static List<Row> rows(String list) {
+    List<Row> rows = new ArrayList<>();
+    for (String id : list.split(",", -1)) {
+      rows.add(Row.of(id));
+    }
+    return rows;
+  }
+
+  private static List<Peer> peers(String list) {
+    List<Peer> peers = new ArrayList<>();
+    for (String id : list.split(",", -1)) {
+      peers.add(Peer.of(id));
+    }
+    return peers;
+  }
+}

@@ -1,0 +1,49 @@
+package io.github.grpcuds.benchmarks;
+
+import java.io.File;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Starts the JVMs of the peers, all with the same flags. */
+final class Jvms {
+  /** Old JVMs pass over what they do not know. */
+  private static final List<String> COMMON_FLAGS =
+      Arrays.asList(
+          "-XX:+UseG1GC",
+          "-XX:+IgnoreUnrecognizedVMOptions",
+          "--enable-native-access=ALL-UNNAMED",
+          "--sun-misc-unsafe-memory-access=allow");
+
+  static final List<String> FLAGS = Arrays.asList("-Xms512m", "-Xmx512m");
+  static final List<String> SMALL = Arrays.asList("-Xmx256m");
+
+  private final String java;
+  private final PeerJars jars;
+  private final File logs;
+
+  Jvms(String jdk, PeerJars jars, File logs) {
+    this.java = jdk + "/bin/java";
+    this.jars = jars;
+    this.logs = logs;
+  }
+
+  ChildProcess start(Peer peer, List<String> flags, Class<?> main, String... args)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(java);
+    command.addAll(flags);
+    command.addAll(COMMON_FLAGS);
+    if (peer == Peer.UDS_JDK || peer == Peer.UDS_JNR) {
+      command.add("-Dgrpcuds.backend=" + (peer == Peer.UDS_JDK ? "jdk" : "jnr"));
+    }
+    command.addAll(Arrays.asList("-cp", jars.classPath(peer), main.getName(), peer.id));
+    command.addAll(Arrays.asList(args));
+    return new ChildProcess(command, new File(logs, peer + "-" + main.getSimpleName() + ".log"));
+  }
+
+  static String flags() {
+    return String.join(" ", FLAGS) + " " + String.join(" ", COMMON_FLAGS);
+  }
+}
