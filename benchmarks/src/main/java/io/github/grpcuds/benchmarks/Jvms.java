@@ -2,6 +2,7 @@ package io.github.grpcuds.benchmarks;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,14 +20,24 @@ final class Jvms {
   static final List<String> FLAGS = Arrays.asList("-Xms512m", "-Xmx512m");
   static final List<String> SMALL = Arrays.asList("-Xmx256m");
 
+  /** Netty warns of each domain socket that it has no SO_KEEPALIVE, which takes time. */
+  private static final List<String> LOGGING =
+      Arrays.asList(
+          "handlers=java.util.logging.ConsoleHandler",
+          ".level=WARNING",
+          "io.netty.bootstrap.level=SEVERE");
+
   private final String java;
   private final PeerJars jars;
   private final File logs;
+  private final File logging;
 
-  Jvms(String jdk, PeerJars jars, File logs) {
+  Jvms(String jdk, PeerJars jars, File logs) throws IOException {
     this.java = jdk + "/bin/java";
     this.jars = jars;
     this.logs = logs;
+    this.logging = new File(logs, "logging.properties");
+    Files.write(logging.toPath(), LOGGING);
   }
 
   ChildProcess start(Peer peer, List<String> flags, Class<?> main, String... args)
@@ -35,6 +46,7 @@ final class Jvms {
     command.add(java);
     command.addAll(flags);
     command.addAll(COMMON_FLAGS);
+    command.add("-Djava.util.logging.config.file=" + logging);
     if (peer == Peer.UDS_JDK || peer == Peer.UDS_JNR) {
       command.add("-Dgrpcuds.backend=" + (peer == Peer.UDS_JDK ? "jdk" : "jnr"));
     }

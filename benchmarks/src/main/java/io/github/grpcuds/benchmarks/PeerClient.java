@@ -69,9 +69,12 @@ final class PeerClient {
     results.put("operations", recorder.operations());
     results.put("seconds", seconds);
     results.put("client-cpu", cpuNanos);
-    results.put(Metric.CALLS.id, rate);
-    results.put(Metric.MESSAGES.id, rate);
-    results.put(Metric.BYTES.id, rate * row.size / 1e6);
+    if (row.metrics.contains(Metric.BYTES)) {
+      results.put(Metric.BYTES.id, rate * row.size / 1e6);
+    } else {
+      results.put(
+          (row.metrics.contains(Metric.MESSAGES) ? Metric.MESSAGES : Metric.CALLS).id, rate);
+    }
     if (recorder.hasTimes()) {
       results.put(Metric.P50.id, recorder.micros(0.5));
       results.put(Metric.P99.id, recorder.micros(0.99));
