@@ -39,7 +39,9 @@ final class Compare {
   }
 
   private void run(PeerJars jars) throws IOException, InterruptedException {
-    Path logs = Files.createDirectories(output.resolve("logs"));
+    Path logs = output.resolve("logs");
+    delete(logs);
+    Files.createDirectories(logs);
     Path folder = Files.createTempDirectory("uds-compare");
     Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
     Map<String, Object> facts = Facts.of(options, jars);
@@ -92,6 +94,9 @@ final class Compare {
   }
 
   private static void delete(Path folder) {
+    if (!Files.exists(folder)) {
+      return;
+    }
     try (Stream<Path> files = Files.walk(folder)) {
       files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
     } catch (IOException e) {

@@ -103,7 +103,10 @@ final class Picture {
         Math.min(x, x(1)), y, Math.max(1, Math.abs(x - x(1))), BAR - 1, color);
     add(
         "<text x='%d' y='%d' font-size='8' text-anchor='%s'>%.2f</text>",
-        times < 1 ? x - 3 : x + 3, y + BAR - 2, times < 1 ? "end" : "start", times);
+        times < 1 ? Math.max(x - 3, LABELS + 25) : x + 3,
+        y + BAR - 2,
+        times < 1 ? "end" : "start",
+        times);
   }
 
   private static int x(double times) {

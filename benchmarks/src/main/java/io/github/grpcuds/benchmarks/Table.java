@@ -6,6 +6,8 @@ import java.util.Optional;
 
 /** The results in Markdown: medians, and in brackets the ratio to the yardstick and its spread. */
 final class Table {
+  private static final int MAX_REASON = 80;
+
   private final CompareOptions options;
   private final Results results;
 
@@ -43,13 +45,19 @@ final class Table {
     List<String> failures = results.failures(row, peer);
     Optional<Spread> values = results.values(row, peer, metric);
     if (!values.isPresent()) {
-      return failures.isEmpty() ? "-" : "failed: " + failures.get(0).replace('|', '/');
+      return failures.isEmpty() ? "-" : "failed: " + brief(failures.get(0));
     }
     String text = number(values.get().median);
     if (peer != Results.YARDSTICK) {
       text += results.ratios(row, peer, metric).map(Table::ratio).orElse("");
     }
     return failures.isEmpty() ? text : text + " failed " + failures.size() + " times";
+  }
+
+  /** Of the reason, which the file has in full. */
+  private static String brief(String reason) {
+    String text = reason.replace('|', '/');
+    return text.length() > MAX_REASON ? text.substring(0, MAX_REASON) + "..." : text;
   }
 
   private static String ratio(Spread ratios) {
