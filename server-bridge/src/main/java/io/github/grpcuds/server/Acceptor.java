@@ -44,14 +44,24 @@ final class Acceptor {
     watch();
   }
 
-  private void watch() throws IOException {
-    loop.poller().addListener(listener, (readable, writable) -> accept());
+  /**
+   * Not after {@link #close}: an inherited socket, which others have open too, would stay in the
+   * kernel's epoll instance for good.
+   */
+  private synchronized void watch() throws IOException {
+    if (!closed) {
+      loop.poller().addListener(listener, (readable, writable) -> accept());
+    }
+  }
+
+  private synchronized void unwatch() {
+    closed = true;
+    loop.poller().removeListener(listener);
   }
 
   /** From any thread. */
   void close() {
-    closed = true;
-    loop.poller().removeListener(listener);
+    unwatch();
     try {
       listener.close();
     } catch (IOException e) {
@@ -122,11 +132,9 @@ final class Acceptor {
     }
     try {
       watch();
-      if (closed) { // meanwhile, when there was nothing to remove
-        loop.poller().removeListener(listener);
-        return;
+      if (!closed) {
+        accept();
       }
-      accept();
     } catch (IOException | RuntimeException | Error e) {
       pause(e);
     }

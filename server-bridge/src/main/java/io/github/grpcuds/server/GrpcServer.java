@@ -1,9 +1,11 @@
 package io.github.grpcuds.server;
 
 import com.google.common.util.concurrent.MoreExecutors;
+import io.github.grpcuds.transport.InheritedSocket;
 import io.github.grpcuds.transport.Listeners;
 import io.github.grpcuds.transport.PeerCredentials;
 import io.github.grpcuds.transport.PeerPolicy;
+import io.github.grpcuds.transport.SystemdNotifier;
 import io.github.grpcuds.transport.UdsAddress;
 import io.github.grpcuds.transport.UdsChannel;
 import io.github.grpcuds.transport.UdsListener;
@@ -37,18 +39,20 @@ final class GrpcServer implements InternalServer {
 
   private static final Object REFUSED = "refused"; // a kind of lines in the log
 
-  private final UdsAddress address;
   private final TlsConfig tls;
   private final ServerConfig config;
-  private final PeerPolicy peerPolicy;
   private final List<? extends ServerStreamTracer.Factory> tracers;
   private final InternalChannelz channelz;
   private final Executor oneByOne;
-  private final ListenSocket listenSocket;
   private final Places places;
   private final Offenders offenders = new Offenders();
 
   private final AtomicInteger runningLoops;
+
+  // Set by start, if the socket is inherited.
+  private volatile UdsAddress address;
+  private volatile ListenSocket listenSocket;
+  private PeerPolicy peerPolicy;
 
   // Set by start.
   private ServerListener listener;
@@ -62,6 +66,11 @@ final class GrpcServer implements InternalServer {
   private int open; // connections
   private boolean released;
 
+  /**
+   * A server, not yet listening.
+   *
+   * @param address null for an inherited socket
+   */
   GrpcServer(
       UdsAddress address,
       TlsConfig tls,
@@ -69,16 +78,22 @@ final class GrpcServer implements InternalServer {
       List<? extends ServerStreamTracer.Factory> tracers,
       InternalChannelz channelz,
       Executor taskExecutor) {
-    this.address = address;
     this.tls = tls;
     this.config = config;
-    this.peerPolicy = config.peerPolicyOf(address);
     this.places = new Places(config.maxConnections);
     this.tracers = tracers;
     this.channelz = channelz;
     this.oneByOne = MoreExecutors.newSequentialExecutor(taskExecutor);
-    this.listenSocket = new ListenSocket(address);
     this.runningLoops = new AtomicInteger(config.ioThreads);
+    if (address != null) {
+      locate(address);
+    }
+  }
+
+  private void locate(UdsAddress where) {
+    address = where;
+    peerPolicy = config.peerPolicyOf(where);
+    listenSocket = new ListenSocket(where);
   }
 
   ServerConfig config() {
@@ -112,7 +127,7 @@ final class GrpcServer implements InternalServer {
   @Override
   public void start(ServerListener serverListener) throws IOException {
     listener = serverListener;
-    UdsListener socket = Listeners.listen(address, config.socketFile, config.backlog);
+    UdsListener socket = open();
     borrow();
     try {
       loops =
@@ -131,6 +146,22 @@ final class GrpcServer implements InternalServer {
       throw e;
     }
     channelz.addListenSocket(listenSocket);
+    tellSystemd("READY=1");
+  }
+
+  private UdsListener open() throws IOException {
+    if (address != null) {
+      return Listeners.listen(address, config.socketFile, config.backlog);
+    }
+    InheritedSocket inherited = InheritedSocket.take(config.inheritedName);
+    locate(inherited.address());
+    return inherited.listener();
+  }
+
+  private void tellSystemd(String state) {
+    if (config.notifySystemd) {
+      SystemdNotifier.tell(state);
+    }
   }
 
   /** A connection came, in a thread of the loops. */
@@ -221,6 +252,7 @@ final class GrpcServer implements InternalServer {
       shutdown = true;
     }
     if (loops != null) {
+      tellSystemd("STOPPING=1");
       channelz.removeListenSocket(listenSocket);
       loops.stopAccepting();
     }
@@ -272,7 +304,7 @@ final class GrpcServer implements InternalServer {
 
   @Override
   public List<? extends SocketAddress> getListenSocketAddresses() {
-    return Collections.singletonList(address);
+    return address == null ? Collections.emptyList() : Collections.singletonList(address);
   }
 
   @Override
@@ -282,6 +314,6 @@ final class GrpcServer implements InternalServer {
 
   @Override
   public List<InternalInstrumented<SocketStats>> getListenSocketStatsList() {
-    return Collections.singletonList(listenSocket);
+    return listenSocket == null ? Collections.emptyList() : Collections.singletonList(listenSocket);
   }
 }

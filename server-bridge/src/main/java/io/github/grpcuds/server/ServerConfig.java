@@ -18,6 +18,8 @@ final class ServerConfig {
   private static final long BESIDES_A_MESSAGE = 1 << 20;
 
   SocketFileOptions socketFile = SocketFileOptions.defaults();
+  String inheritedName; // null: the only socket; not looked at if there is an address
+  boolean notifySystemd;
   PeerPolicy peerPolicy; // null: the default, which depends on the address
   int backlog = 1024; // the kernel cuts it to net.core.somaxconn
   int maxConnections = NO_LIMIT;
@@ -44,6 +46,8 @@ final class ServerConfig {
   ServerConfig copy() {
     ServerConfig copy = new ServerConfig();
     copy.socketFile = socketFile;
+    copy.inheritedName = inheritedName;
+    copy.notifySystemd = notifySystemd;
     copy.peerPolicy = peerPolicy;
     copy.backlog = backlog;
     copy.maxConnections = maxConnections;

@@ -39,13 +39,20 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
 
   private final ServerBuilder<?> delegate;
   private final ServerConfig config = new ServerConfig();
+  private final boolean inherits;
+  private String ownersOption; // the last one set that is not ours to set on an inherited socket
   private TlsConfig tls;
   private boolean ownCallExecutor = true; // none is set by the user
   private CallExecutor callExecutor; // of the server that is built
 
+  /**
+   * A builder.
+   *
+   * @param address null for an inherited socket
+   */
   private UdsServerBuilder(UdsAddress address, ServerCredentials creds) {
-    Objects.requireNonNull(address, "address");
     GrpcVersion.check();
+    this.inherits = address == null;
     this.tls = TlsCredentials.read(Objects.requireNonNull(creds, "creds"));
     this.delegate = new ServerFactory(address, config, () -> tls, () -> callExecutor).builder();
   }
@@ -80,7 +87,7 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
    * @throws IllegalArgumentException if the credentials are of an unknown kind
    */
   public static UdsServerBuilder forAddress(UdsAddress address, ServerCredentials creds) {
-    return new UdsServerBuilder(address, creds);
+    return new UdsServerBuilder(Objects.requireNonNull(address, "address"), creds);
   }
 
   /**
@@ -103,6 +110,59 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   }
 
   /**
+   * A server in plain text on the only socket that this process was started with, as systemd passes
+   * it (<a href="https://man7.org/linux/man-pages/man3/sd_listen_fds.3.html">sd_listen_fds(3)</a>)
+   * or, if it passed none so, on standard input (inetd, {@code StandardInput=socket}).
+   *
+   * <p>The socket and its file stay who made them's: {@link #socketFile} and {@link #backlog} are
+   * not for them, nothing is deleted or changed, and after the server has shut down connections
+   * wait in the socket's backlog for the next one. Standard input stays open even then; the JDK
+   * backend serves no other descriptor.
+   *
+   * <p>What was passed is looked at by {@link Server#start}, which fails with {@link IOException}
+   * if it was nothing or not one socket alone, if it is no Unix stream socket that listens, or if
+   * it was taken before: a process can take each descriptor once.
+   */
+  public static UdsServerBuilder inherited() {
+    return inherited(InsecureServerCredentials.create());
+  }
+
+  /**
+   * A server on the only socket that this process was started with.
+   *
+   * @throws IllegalArgumentException if the credentials are of an unknown kind
+   * @see #inherited()
+   */
+  public static UdsServerBuilder inherited(ServerCredentials creds) {
+    return new UdsServerBuilder(null, creds);
+  }
+
+  /**
+   * A server in plain text on one of the sockets that this process was started with.
+   *
+   * @param name as {@code FileDescriptorName=} of systemd.socket(5) has it, by default the name of
+   *     the socket unit, such as {@code app.socket}
+   * @see #inherited()
+   */
+  public static UdsServerBuilder inherited(String name) {
+    return inherited(name, InsecureServerCredentials.create());
+  }
+
+  /**
+   * A server on one of the sockets that this process was started with.
+   *
+   * @param name as {@link #inherited(String)} has it
+   * @throws IllegalArgumentException if the credentials are of an unknown kind
+   * @see #inherited()
+   */
+  public static UdsServerBuilder inherited(String name, ServerCredentials creds) {
+    Objects.requireNonNull(name, "name");
+    UdsServerBuilder builder = inherited(creds);
+    builder.config.inheritedName = name;
+    return builder;
+  }
+
+  /**
    * Not for Unix domain sockets, which have no port.
    *
    * @throws UnsupportedOperationException always
@@ -116,6 +176,7 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   /** Sets how the socket file is made and what becomes of it. Default: mode 0600, deleted. */
   public UdsServerBuilder socketFile(SocketFileOptions options) {
     config.socketFile = Objects.requireNonNull(options, "options");
+    ownersOption = "socketFile";
     return this;
   }
 
@@ -140,6 +201,22 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
    */
   public UdsServerBuilder backlog(int connections) {
     config.backlog = OptionValues.positive("backlog", connections);
+    ownersOption = "backlog";
+    return this;
+  }
+
+  /**
+   * Has the server tell systemd READY=1 when it has started and STOPPING=1 when it begins to shut
+   * down, for {@code Type=notify} (<a
+   * href="https://man7.org/linux/man-pages/man3/sd_notify.3.html">sd_notify(3)</a>). Without
+   * NOTIFY_SOCKET in the environment it does nothing. Of several servers each tells for itself, so
+   * set it on the one that starts last.
+   *
+   * <p>It takes jnr-unixsocket, as the JDK has no datagram sockets for it; without, the log says so
+   * and the server starts all the same.
+   */
+  public UdsServerBuilder notifySystemd() {
+    config.notifySystemd = true;
     return this;
   }
 
@@ -424,8 +501,19 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
     return this;
   }
 
+  /**
+   * Makes the server, which does not listen yet.
+   *
+   * @throws IllegalStateException if an option is not for an inherited socket
+   */
   @Override
   public Server build() {
+    if (inherits && ownersOption != null) {
+      throw new IllegalStateException(
+          ownersOption
+              + " is not for an inherited socket: who made it, a socket unit of systemd say, sets"
+              + " its file's mode, its owner and its backlog (SocketMode=, SocketUser=, Backlog=)");
+    }
     callExecutor = new CallExecutor();
     if (ownCallExecutor) {
       delegate.executor(callExecutor);

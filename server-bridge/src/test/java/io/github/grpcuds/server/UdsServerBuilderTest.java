@@ -134,6 +134,27 @@ class UdsServerBuilderTest {
   }
 
   @Test
+  void optionsOfTheOwnerAreNotForAnInheritedSocket() {
+    UdsServerBuilder file = UdsServerBuilder.inherited();
+    file.socketFile(SocketFileOptions.defaults());
+    String message = assertThrows(IllegalStateException.class, file::build).getMessage();
+    assertTrue(message.contains("socketFile") && message.contains("SocketMode="), message);
+    UdsServerBuilder backlog = UdsServerBuilder.inherited("web").backlog(5);
+    message = assertThrows(IllegalStateException.class, backlog::build).getMessage();
+    assertTrue(message.contains("backlog"), message);
+  }
+
+  /** Where this process was started with a socket is looked at by the start alone. */
+  @Test
+  void serverWithoutAnInheritedSocketFailsToStart() throws Exception {
+    Server failed = UdsServerBuilder.inherited("web").notifySystemd().build();
+    IOException failure = assertThrows(IOException.class, failed::start);
+    assertTrue(failure.getMessage().contains("LISTEN_FDS is not set"), failure.getMessage());
+    failed.shutdownNow();
+    assertTrue(failed.awaitTermination(LIMIT_SECONDS, TimeUnit.SECONDS), "still up: " + failed);
+  }
+
+  @Test
   void signaturesShowNothingOfTheTransport() throws Exception {
     Set<String> leaks = new TreeSet<>();
     for (Class<?> type : publicTypes()) {

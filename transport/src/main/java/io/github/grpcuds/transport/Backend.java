@@ -28,4 +28,30 @@ interface Backend {
 
   /** Binds and listens; an existing file is an error, whatever it is. */
   UdsListener listen(UdsAddress address, int backlog) throws IOException;
+
+  /** The id of this process, as getpid(2) has it. */
+  long pid() throws IOException;
+
+  /**
+   * Why this backend cannot listen on a descriptor that the process was started with, to end a
+   * sentence; null if it can, or if the descriptor is nothing to listen on.
+   */
+  String inheritRefusal(int fd) throws IOException;
+
+  /**
+   * Listens on a descriptor that the process was started with.
+   *
+   * @param shown how to name it in an exception
+   * @return null if it is no socket at all
+   * @throws IOException if it is no Unix stream socket that listens
+   */
+  InheritedSocket inherit(int fd, String shown) throws IOException;
+
+  /** Why this backend cannot send datagrams, to end a sentence; null if it can. */
+  String datagramRefusal();
+
+  /**
+   * Sends one datagram to a Unix socket; for a receiver that is slow it waits, a second at most.
+   */
+  void sendDatagram(UdsAddress address, byte[] datagram) throws IOException;
 }

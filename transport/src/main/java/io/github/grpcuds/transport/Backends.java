@@ -34,11 +34,43 @@ final class Backends {
    * @throws IOException with the reason of each backend that cannot serve it
    */
   static Backend choose(UdsAddress address) throws IOException {
+    return choose(address.toString(), backend -> backend.refusal(address));
+  }
+
+  /**
+   * The backend for a descriptor that the process was started with.
+   *
+   * @throws IOException with the reason of each backend that cannot take it
+   */
+  static Backend inheriting(int fd, String shown) throws IOException {
+    return choose(shown, backend -> backend.inheritRefusal(fd));
+  }
+
+  /**
+   * The backend for datagrams.
+   *
+   * @throws IOException with the reason of each backend that cannot send them
+   */
+  static Backend sendingDatagrams(UdsAddress address) throws IOException {
+    return choose("datagrams to " + address, Backend::datagramRefusal);
+  }
+
+  /** The id of this process. */
+  static long pid() throws IOException {
+    return choose("an inherited socket", backend -> null).pid();
+  }
+
+  /** Why a backend cannot do something; null if it can. */
+  private interface Refusal {
+    String of(Backend backend) throws IOException;
+  }
+
+  private static Backend choose(String what, Refusal refusal) throws IOException {
     String forced = System.getProperty(PROPERTY, "");
     List<String> reasons = new ArrayList<>();
     for (Candidate candidate : CANDIDATES) {
       if (forced.isEmpty() || forced.equals(candidate.name)) {
-        String reason = candidate.refusal(address);
+        String reason = candidate.refusal(refusal);
         if (reason == null) {
           return candidate.backend;
         }
@@ -49,7 +81,7 @@ final class Backends {
       throw new SocketException(
           "unknown backend in system property " + PROPERTY + ": \"" + forced + "\" (jdk or jnr)");
     }
-    throw new SocketException("no backend for " + address + ": " + String.join("; ", reasons));
+    throw new SocketException("no backend for " + what + ": " + String.join("; ", reasons));
   }
 
   /** A backend by name, for tests; null if it does not run here. */
@@ -95,6 +127,11 @@ final class Backends {
     String refusal(UdsAddress address) {
       String missing = load();
       return missing != null ? missing : backend.refusal(address);
+    }
+
+    private String refusal(Refusal refusal) throws IOException {
+      String missing = load();
+      return missing != null ? missing : refusal.of(backend);
     }
   }
 }

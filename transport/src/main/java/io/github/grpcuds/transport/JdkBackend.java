@@ -183,6 +183,37 @@ final class JdkBackend implements Backend {
     }
   }
 
+  @Override
+  public long pid() throws IOException {
+    try {
+      Class<?> processes = Class.forName("java.lang.ProcessHandle"); // Java 9
+      Object current = processes.getMethod("current").invoke(null);
+      return (Long) processes.getMethod("pid").invoke(current);
+    } catch (ReflectiveOperationException e) {
+      throw new IOException("cannot learn the id of this process: " + e, e);
+    }
+  }
+
+  @Override
+  public String inheritRefusal(int fd) throws IOException {
+    return JdkInherited.refusal(fd);
+  }
+
+  @Override
+  public InheritedSocket inherit(int fd, String shown) throws IOException {
+    return JdkInherited.open(shown);
+  }
+
+  @Override
+  public String datagramRefusal() {
+    return "the JDK has no Unix datagram sockets";
+  }
+
+  @Override
+  public void sendDatagram(UdsAddress address, byte[] datagram) {
+    throw new UnsupportedOperationException(datagramRefusal());
+  }
+
   private SocketChannel openSocketChannel() throws IOException {
     return (SocketChannel) call(openChannel, null, unix);
   }

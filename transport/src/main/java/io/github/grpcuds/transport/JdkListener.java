@@ -1,5 +1,6 @@
 package io.github.grpcuds.transport;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
@@ -9,18 +10,33 @@ import java.nio.channels.SocketChannel;
 /** A listening socket over the JDK's Unix domain channel. */
 final class JdkListener implements UdsListener {
   final ServerSocketChannel channel;
+  private final Closeable descriptor;
   private final Waiter waiter;
+  private volatile boolean closed;
 
   /** Takes over the channel, which listens already. */
   JdkListener(ServerSocketChannel channel) throws IOException {
+    this(channel, channel);
+  }
+
+  /**
+   * Takes over the channel, which listens already.
+   *
+   * @param descriptor what to close
+   */
+  JdkListener(ServerSocketChannel channel, Closeable descriptor) throws IOException {
     channel.configureBlocking(false);
     this.channel = channel;
+    this.descriptor = descriptor;
     this.waiter = new Waiter(channel, SelectionKey.OP_ACCEPT);
     waiter.prepare();
   }
 
   @Override
   public UdsChannel accept() throws IOException {
+    if (closed) {
+      throw ConnectFailure.closed();
+    }
     SocketChannel accepted;
     try {
       accepted = channel.accept();
@@ -59,8 +75,9 @@ final class JdkListener implements UdsListener {
 
   @Override
   public void close() throws IOException {
+    closed = true;
     try {
-      channel.close();
+      descriptor.close();
     } finally {
       waiter.close();
     }

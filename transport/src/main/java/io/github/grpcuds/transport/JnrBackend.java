@@ -2,6 +2,7 @@ package io.github.grpcuds.transport;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.EnumSet;
 import java.util.Set;
 import jnr.constants.platform.Errno;
@@ -18,6 +19,8 @@ import jnr.unixsocket.UnixSocketChannel;
  */
 final class JnrBackend implements Backend {
   static final String NAME = "jnr";
+
+  private static final long DATAGRAM_MILLIS = 1000;
 
   private final Libc libc;
 
@@ -142,7 +145,7 @@ final class JnrBackend implements Backend {
       if (libc.listen(fd, backlog) != 0) {
         throw BindFailure.of(address, false, libc.lastError());
       }
-      UdsListener listener = new JnrListener(libc, socket);
+      UdsListener listener = new JnrListener(libc, fd, socket);
       listening = true;
       return listener;
     } finally {
@@ -150,5 +153,53 @@ final class JnrBackend implements Backend {
         socket.close();
       }
     }
+  }
+
+  @Override
+  public long pid() {
+    return libc.pid();
+  }
+
+  @Override
+  public String inheritRefusal(int fd) {
+    return null;
+  }
+
+  @Override
+  public InheritedSocket inherit(int fd, String shown) throws IOException {
+    return JnrInherited.open(libc, fd, shown);
+  }
+
+  @Override
+  public String datagramRefusal() {
+    return null;
+  }
+
+  @Override
+  public void sendDatagram(UdsAddress address, byte[] datagram) throws IOException {
+    int fd = libc.datagramSocket();
+    if (fd < 0) {
+      throw ConnectFailure.other(address, libc.lastError());
+    }
+    try {
+      libc.prepare(fd);
+      byte[] name = SockAddr.encode(address);
+      ByteBuffer bytes = ByteBuffer.allocateDirect(datagram.length);
+      bytes.put(datagram).flip();
+      if (libc.connect(fd, name, name.length) != 0 || !sent(fd, bytes)) {
+        throw ConnectFailure.other(address, libc.lastError());
+      }
+    } finally {
+      libc.close(fd);
+    }
+  }
+
+  private boolean sent(int fd, ByteBuffer bytes) throws IOException {
+    if (libc.send(fd, bytes) >= 0) {
+      return true;
+    }
+    Errno errno = libc.errno();
+    boolean full = errno == Errno.EAGAIN || errno == Errno.EWOULDBLOCK;
+    return full && libc.poll(Libc.POLLOUT, DATAGRAM_MILLIS, fd) > 0 && libc.send(fd, bytes) >= 0;
   }
 }

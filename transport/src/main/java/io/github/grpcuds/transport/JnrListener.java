@@ -1,26 +1,30 @@
 package io.github.grpcuds.transport;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.SocketException;
 import jnr.constants.platform.Errno;
 import jnr.constants.platform.Shutdown;
-import jnr.unixsocket.UnixServerSocketChannel;
 import jnr.unixsocket.UnixSocketChannel;
 
-/** A listening socket over a descriptor that jnr-unixsocket owns. */
+/** A listening socket over a descriptor that somebody else owns: jnr-unixsocket, most often. */
 final class JnrListener extends Descriptor implements UdsListener {
   private final Libc libc;
-  private final UnixServerSocketChannel socket;
+  private final Closeable socket;
   final int fd;
 
   /** Both ends of a connection to nobody: closing wakes the poll where shutdown(2) does not. */
   private final UnixSocketChannel[] wakeUp;
 
-  /** Takes over the socket, which listens and is non-blocking. */
-  JnrListener(Libc libc, UnixServerSocketChannel socket) throws IOException {
+  /**
+   * Takes over a socket, which listens and is non-blocking.
+   *
+   * @param socket closes the descriptor
+   */
+  JnrListener(Libc libc, int fd, Closeable socket) throws IOException {
     this.libc = libc;
     this.socket = socket;
-    this.fd = socket.getFD();
+    this.fd = fd;
     this.wakeUp = UnixSocketChannel.pair();
     libc.prepare(wakeUp[0].getFD());
     libc.prepare(wakeUp[1].getFD());

@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import jnr.constants.platform.Errno;
 import jnr.constants.platform.Fcntl;
 import jnr.constants.platform.OpenFlags;
 import jnr.constants.platform.Shutdown;
+import jnr.constants.platform.Sock;
 import jnr.constants.platform.SocketLevel;
 import jnr.constants.platform.SocketOption;
 import jnr.ffi.LastError;
@@ -51,6 +53,14 @@ final class Libc {
 
   /** Public because jnr-ffi implements it with a class of its own. */
   public interface Calls {
+    int socket(int domain, int type, int protocol);
+
+    int dup(int fd);
+
+    int getpid();
+
+    int getsockname(int fd, @Out byte[] address, @In @Out int[] length);
+
     int connect(int fd, @In byte[] address, int length);
 
     int bind(int fd, @In byte[] address, int length);
@@ -111,6 +121,28 @@ final class Libc {
         || calls.fcntl(fd, Fcntl.F_SETFD.intValue(), FD_CLOEXEC) < 0) {
       throw new SocketException("cannot set up a new socket: " + lastError());
     }
+  }
+
+  /** A new Unix datagram socket, or -1. */
+  int datagramSocket() {
+    return calls.socket(SockAddr.AF_UNIX, Sock.SOCK_DGRAM.intValue(), 0);
+  }
+
+  int dup(int fd) {
+    return calls.dup(fd);
+  }
+
+  int pid() {
+    return calls.getpid();
+  }
+
+  /** Where a socket is bound, as {@link SockAddr} reads it; null if the call fails. */
+  byte[] socketName(int fd) {
+    byte[] name = new byte[SockAddr.MAX_BYTES];
+    int[] length = {name.length};
+    return calls.getsockname(fd, name, length) == 0
+        ? Arrays.copyOf(name, Math.min(length[0], name.length))
+        : null;
   }
 
   int connect(int fd, byte[] address, int length) {

@@ -2,10 +2,16 @@ package io.github.grpcuds.transport;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /** The bytes of {@code struct sockaddr_un}. */
 final class SockAddr {
-  private static final int AF_UNIX = 1; // the same number on every system we know
+  static final int AF_UNIX = 1; // the same number on every system we know
+
+  /** Room for an address of any family (RFC 3493, section 3.10: struct sockaddr_storage). */
+  static final int MAX_BYTES = 128;
+
+  private static final int NAME_AT = 2;
 
   private SockAddr() {}
 
@@ -24,5 +30,28 @@ final class SockAddr {
       out.put(name).put((byte) 0);
     }
     return out.array();
+  }
+
+  /** The address family. */
+  static int family(byte[] address) {
+    return Platform.LINUX
+        ? ByteBuffer.wrap(address).order(ByteOrder.nativeOrder()).getShort()
+        : address[1];
+  }
+
+  /** Reads an address of family AF_UNIX, as long as the kernel says it is. */
+  static UdsAddress decode(byte[] address) {
+    int end = address.length;
+    if (end <= NAME_AT) {
+      return UdsAddress.UNNAMED;
+    }
+    if (address[NAME_AT] == 0 && Platform.LINUX) {
+      return UdsAddress.ofBytes(true, Arrays.copyOfRange(address, NAME_AT + 1, end));
+    }
+    int nul = NAME_AT;
+    while (nul < end && address[nul] != 0) {
+      nul++;
+    }
+    return UdsAddress.ofBytes(false, Arrays.copyOfRange(address, NAME_AT, nul));
   }
 }

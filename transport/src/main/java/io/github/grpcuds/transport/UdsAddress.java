@@ -73,6 +73,11 @@ public final class UdsAddress extends SocketAddress {
     return new UdsAddress(true, name);
   }
 
+  /** What the kernel has, which was checked by nobody. */
+  static UdsAddress ofBytes(boolean abstractName, byte[] name) {
+    return new UdsAddress(abstractName, name);
+  }
+
   /**
    * Reads a gRPC target: {@code unix:/absolute}, {@code unix:relative}, {@code unix:///absolute} or
    * {@code unix-abstract:name}, percent-escapes decoded (<a
