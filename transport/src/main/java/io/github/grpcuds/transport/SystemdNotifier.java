@@ -47,7 +47,7 @@ public final class SystemdNotifier {
         return UdsAddress.ofAbstract(socket.substring(1));
       }
     } catch (IllegalArgumentException e) {
-      throw new SocketException(VARIABLE + ": " + e.getMessage());
+      throw new SocketException(VARIABLE + " is \"" + socket + "\": " + e.getMessage());
     }
     throw new SocketException(VARIABLE + " is no Unix socket: \"" + socket + "\"");
   }
