@@ -33,7 +33,7 @@ public final class SystemdNotifier {
       UdsAddress address = address(socket);
       Backends.sendingDatagrams(address)
           .sendDatagram(address, state.getBytes(StandardCharsets.UTF_8));
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) { // whatever it is, the server runs
       logger.log(Level.WARNING, "Cannot tell systemd " + state + ": " + e.getMessage());
     }
   }
