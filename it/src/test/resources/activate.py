@@ -4,6 +4,7 @@ activate.py run OPTION... SOCKET... -- COMMAND...    becomes the command
 activate.py hold OPTION... SOCKET... -- COMMAND...   starts the command whenever it does not run and a client waits, and
                                                      ends it for each line of standard input, which ends all
 activate.py receive SOCKET                           prints the datagrams that come; until standard input ends
+activate.py deaf SOCKET                              takes no datagram, for its queue is full; until standard input ends
 
 OPTION: stdin, which passes the only socket as standard input; pid=N, names=A:B and fds=N for another LISTEN_PID,
 LISTEN_FDNAMES and LISTEN_FDS. SOCKET: listen:PATH, bound:PATH, datagram:PATH, seqpacket:PATH, connected, tcp, file or closed.
@@ -100,9 +101,22 @@ def receive(path):
         print("received " + receiver.recv(4096).decode(), flush=True)
 
 
+def deaf(path):
+    receiver = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    receiver.bind(at(path))
+    sender = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    sender.setblocking(False)
+    try:
+        while True:
+            sender.sendto(b"x", at(path))
+    except BlockingIOError:
+        print("deaf", flush=True)
+    sys.stdin.read()
+
+
 def main(mode, *rest):
-    if mode == "receive":
-        receive(rest[0])
+    if mode in ("receive", "deaf"):
+        {"receive": receive, "deaf": deaf}[mode](rest[0])
         return
     end = rest.index("--")
     options, sockets = {}, []

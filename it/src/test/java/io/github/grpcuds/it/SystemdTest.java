@@ -13,6 +13,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Paths;
 import java.util.ArrayList;
@@ -39,6 +40,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Servers, in processes of their own, on sockets that another program made and passed on. */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "systemd is Linux's")
 class SystemdTest {
+  private static final int NOTHING = 1000; // no byte
+
   private static String python;
 
   @RegisterExtension final Sockets sockets = new Sockets();
@@ -100,7 +103,7 @@ class SystemdTest {
     command.add(Paths.get(SystemdTest.class.getResource("/activate.py").toURI()).toString());
     command.add(mode);
     command.addAll(Arrays.asList(passed.split(" ")));
-    if (!mode.equals("receive")) {
+    if (mode.equals("run") || mode.equals("hold")) {
       command.add("--");
       command.addAll(InheritingServer.command(backend, arguments));
     }
@@ -315,6 +318,13 @@ class SystemdTest {
 
   @Test
   @EnabledForJreRange(min = JRE.JAVA_17)
+  void jdkBackendLogsThatStandardInputDoesNotListen() throws Exception {
+    ChildProcess server = activate("run", "stdin bound:" + path, "jdk", "-", "wait");
+    assertContains("on unix:" + path, server.hear("WARNING: Cannot accept connections"));
+  }
+
+  @Test
+  @EnabledForJreRange(min = JRE.JAVA_17)
   void jdkBackendSaysWhatItCannotTakeOver() throws Exception {
     String failure = activate("run", "listen:" + path, "jdk", "-").hear("failed:");
     assertContains("no backend for descriptor 3", failure);
@@ -347,8 +357,37 @@ class SystemdTest {
   void serverThatCannotTellSystemdStartsAllTheSame() throws Exception {
     ChildProcess server = notifying(sockets.path("nobody"));
     assertContains("READY=1", server.hear("WARNING: Cannot tell systemd"));
-    server.hear("listening on");
     assertEquals("Hello of - Ann", greet());
+  }
+
+  /** Those who connect while systemd is told are for the next server, not to be turned away. */
+  @Test
+  void serverThatTellsOfItsStopTakesNobodyMore() throws Exception {
+    String notify = sockets.path("notify");
+    try {
+      activate("deaf", notify, null).hear("deaf");
+      ChildProcess server = notifying(notify);
+      server.hear("listening on");
+      server.say("shutdown");
+      int first;
+      do {
+        first = firstByte();
+        assertTrue(first >= 0, "turned away");
+      } while (first != NOTHING);
+      server.hear("shut down");
+    } finally {
+      Files.deleteIfExists(Paths.get(notify));
+    }
+  }
+
+  /** What a server says first to a new client; NOTHING if it is not served, -1 if it is closed. */
+  private int firstByte() throws IOException {
+    try (Socket client = new UdsSocketFactory(UdsAddress.ofPath(path)).createSocket("x", 0)) {
+      client.setSoTimeout(200);
+      return client.getInputStream().read();
+    } catch (SocketTimeoutException e) {
+      return NOTHING;
+    }
   }
 
   private ChildProcess notifying(String notify) throws Exception {

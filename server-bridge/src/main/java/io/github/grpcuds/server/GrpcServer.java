@@ -252,9 +252,10 @@ final class GrpcServer implements InternalServer {
       shutdown = true;
     }
     if (loops != null) {
-      tellSystemd("STOPPING=1");
+      loops
+          .stopAccepting(); // first: systemd may take a second, and who connects then is for others
       channelz.removeListenSocket(listenSocket);
-      loops.stopAccepting();
+      tellSystemd("STOPPING=1");
     }
     tellOfShutdown();
     releaseIfDone();

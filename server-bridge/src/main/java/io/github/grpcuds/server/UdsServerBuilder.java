@@ -121,7 +121,8 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
    *
    * <p>What was passed is looked at by {@link Server#start}, which fails with {@link IOException}
    * if it was nothing or not one socket alone, if it is no Unix stream socket that listens, or if
-   * it was taken before: a process can take each descriptor once.
+   * it was taken before: a process can take each descriptor once. The JDK backend cannot tell
+   * whether the socket listens: if not, the server starts and logs that it cannot accept.
    */
   public static UdsServerBuilder inherited() {
     return inherited(InsecureServerCredentials.create());

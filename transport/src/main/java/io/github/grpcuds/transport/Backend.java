@@ -43,7 +43,8 @@ interface Backend {
    *
    * @param shown how to name it in an exception
    * @return null if it is no socket at all
-   * @throws IOException if it is no Unix stream socket that listens
+   * @throws IOException if it is no Unix stream socket that listens; the JDK cannot tell whether it
+   *     listens, and accept fails if not
    */
   InheritedSocket inherit(int fd, String shown) throws IOException;
 

@@ -5,6 +5,7 @@ import java.net.SocketAddress;
 import java.nio.channels.Channel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 
 /**
  * The socket that is standard input, by {@link System#inheritedChannel}.
@@ -47,7 +48,12 @@ final class JdkInherited {
       throw InheritFailure.notUnix(shown, "at " + address);
     }
     UdsListener listener = new JdkListener(socket, () -> {});
-    return new InheritedSocket(listener, UdsAddress.ofPath(address.toString()));
+    return new InheritedSocket(listener, pathOf(address));
+  }
+
+  /** Who bound it may have used a byte more than a path of ours can have (unix(7), BUGS). */
+  private static UdsAddress pathOf(SocketAddress address) {
+    return UdsAddress.ofBytes(false, address.toString().getBytes(StandardCharsets.UTF_8));
   }
 
   private static boolean isUnix(SocketAddress address) {
