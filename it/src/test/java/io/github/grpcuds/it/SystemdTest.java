@@ -369,11 +369,11 @@ class SystemdTest {
       ChildProcess server = notifying(notify);
       server.hear("listening on");
       server.say("shutdown");
-      int first;
-      do {
-        first = firstByte();
-        assertTrue(first >= 0, "turned away");
-      } while (first != NOTHING);
+      int turnedAway = 0;
+      for (int first = 0; first != NOTHING; first = firstByte()) {
+        turnedAway += first < 0 ? 1 : 0;
+      }
+      assertTrue(turnedAway <= 1, turnedAway + " turned away, not only one just being accepted");
       server.hear("shut down");
     } finally {
       Files.deleteIfExists(Paths.get(notify));

@@ -25,6 +25,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -48,6 +49,7 @@ final class GrpcServer implements InternalServer {
   private final Offenders offenders = new Offenders();
 
   private final AtomicInteger runningLoops;
+  private final AtomicBoolean stopping = new AtomicBoolean();
 
   // Set by start, if the socket is inherited.
   private volatile UdsAddress address;
@@ -243,19 +245,19 @@ final class GrpcServer implements InternalServer {
     releaseIfDone();
   }
 
+  /** Stops accepting before all else: in an inherited socket clients wait for the next server. */
   @Override
   public void shutdown() {
-    synchronized (this) {
-      if (shutdown) {
-        return;
-      }
-      shutdown = true;
+    if (!stopping.compareAndSet(false, true)) {
+      return;
     }
     if (loops != null) {
-      loops
-          .stopAccepting(); // first: systemd may take a second, and who connects then is for others
+      loops.stopAccepting();
       channelz.removeListenSocket(listenSocket);
       tellSystemd("STOPPING=1");
+    }
+    synchronized (this) {
+      shutdown = true;
     }
     tellOfShutdown();
     releaseIfDone();
