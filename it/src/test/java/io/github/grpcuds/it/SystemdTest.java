@@ -184,7 +184,7 @@ class SystemdTest {
       Thread.sleep(500); // is what is measured
       server.say("cpu");
       long spent = Long.parseLong(server.hear("cpu")) - before;
-      assertTrue(spent < 250, () -> spent + " ms of 500 for " + waiting);
+      assertTrue(spent < 50, () -> spent + " ms of 500 for " + waiting);
       call.onNext(HelloRequest.getDefaultInstance());
       replies.next();
     }

@@ -63,6 +63,8 @@ class ServerConfigTest {
       field.setLong(config, field.getLong(config) - 1);
     } else if (field.getType() == boolean.class) {
       field.setBoolean(config, !field.getBoolean(config));
+    } else if (field.getType() == String.class) {
+      field.set(config, "web");
     } else if (field.getName().equals("socketFile")) {
       config.socketFile = config.socketFile.mode(0666);
     } else if (field.getType() == PeerPolicy.class) {
