@@ -13,9 +13,6 @@ import io.github.grpcuds.transport.UdsAddress;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,23 +25,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Whom a server lets in; the client is this process, or one of another user. */
 class PeerPolicyTest {
   private static final byte[] MESSAGE = ByteEcho.random(100);
-  private static final int OTHER_UID = 54321;
-
-  /**
-   * A user of no privilege but to search and read any folder, so that it finds the classes of this
-   * test; to connect, it needs write permission. Only a program started by the first one has that,
-   * which is why env comes before java.
-   */
-  private static final List<String> AS_OTHER_USER =
-      Arrays.asList(
-          "setpriv",
-          "--reuid=" + OTHER_UID,
-          "--regid=" + OTHER_UID,
-          "--clear-groups",
-          "--inh-caps=+dac_read_search",
-          "--ambient-caps=+dac_read_search",
-          "--securebits=+no_setuid_fixup", // access(2), by which JDK 8 looks for itself, has it too
-          "env");
 
   @RegisterExtension final Sockets sockets = new Sockets();
   @RegisterExtension final OffenderLines log = new OffenderLines();
@@ -69,16 +49,16 @@ class PeerPolicyTest {
 
   @Test
   void userWhoIsNotAllowedIsRefusedAndNamedInTheLog() throws Exception {
-    serve(PeerPolicy.uid(OTHER_UID));
+    serve(PeerPolicy.uid(OtherUser.UID));
     assertRefused(sockets.channel(path));
     String line = log.next();
     assertTrue(line.startsWith("Refused a connection to unix:" + path + ": peer "), line);
-    assertTrue(line.endsWith(" is not uid " + OTHER_UID), line);
+    assertTrue(line.endsWith(" is not uid " + OtherUser.UID), line);
   }
 
   @Test
   void floodOfRefusalsIsOneLine() throws Exception {
-    serve(PeerPolicy.uid(OTHER_UID));
+    serve(PeerPolicy.uid(OtherUser.UID));
     for (int i = 0; i < 20; i++) {
       assertRefused(sockets.channel(path));
     }
@@ -88,7 +68,7 @@ class PeerPolicyTest {
 
   @Test
   void userWhoIsAllowedIsServed() throws Exception {
-    serve(PeerPolicy.uid(OTHER_UID).or(PeerPolicy.sameUser()));
+    serve(PeerPolicy.uid(OtherUser.UID).or(PeerPolicy.sameUser()));
     assertArrayEquals(MESSAGE, ByteEcho.echo(sockets.channel(path), MESSAGE));
     assertEquals(0, log.count());
   }
@@ -96,7 +76,7 @@ class PeerPolicyTest {
   /** A server process of root, and a client process that may connect by the file's mode. */
   @Test
   void processOfAnotherUserIsToldFromThisOne() throws Exception {
-    assumeRootWhoCanDropItsPrivilege();
+    OtherUser.assumeRoot();
     SocketFileOptions forAll = SocketFileOptions.defaults().mode(0666);
     sockets.start(
         UdsServerBuilder.forPath(path)
@@ -106,14 +86,14 @@ class PeerPolicyTest {
     assertArrayEquals(MESSAGE, ByteEcho.echo(sockets.channel(path), MESSAGE));
     assertUnavailable(asOtherUser(UdsAddress.ofPath(path)));
     String line = log.next();
-    assertTrue(line.contains(" uid=" + OTHER_UID + " "), line);
+    assertTrue(line.contains(" uid=" + OtherUser.UID + " "), line);
     assertTrue(line.endsWith(" is not of the same user (uid 0)"), line);
 
     String open = sockets.path("open");
     sockets.start(
         UdsServerBuilder.forPath(open)
             .socketFile(forAll)
-            .peerPolicy(PeerPolicy.uid(OTHER_UID))
+            .peerPolicy(PeerPolicy.uid(OtherUser.UID))
             .addService(new ByteEcho()));
     assertEquals("OK", asOtherUser(UdsAddress.ofPath(open)));
     assertRefused(sockets.channel(open));
@@ -122,7 +102,7 @@ class PeerPolicyTest {
   /** Neither end needs an option for it: each would be refused by the other. */
   @Test
   void abstractNameIsForTheSameUserByDefault() throws Exception {
-    assumeRootWhoCanDropItsPrivilege();
+    OtherUser.assumeRoot();
     Assumptions.assumeFalse(
         "jdk".equals(System.getProperty("grpcuds.backend")), "backend jdk has no abstract names");
     UdsAddress name = UdsAddress.ofAbstract(UUID.randomUUID().toString());
@@ -136,35 +116,16 @@ class PeerPolicyTest {
     assertTrue(status.startsWith("UNAVAILABLE refused the server at " + name + ": peer "), status);
   }
 
-  private static void assumeRootWhoCanDropItsPrivilege() throws Exception {
-    Assumptions.assumeTrue(System.getProperty("os.name").startsWith("Linux"), "setpriv is Linux'");
-    boolean root = Files.getAttribute(Paths.get("/proc/self"), "unix:uid").equals(0);
-    Assumptions.assumeTrue(root, "only root can act as another user");
-    List<String> probe = new ArrayList<>(AS_OTHER_USER);
-    probe.add("true");
-    try (ChildProcess process = ChildProcess.start(probe)) {
-      Assumptions.assumeTrue(process.awaitExit() == 0, "this root may not set users and groups");
-    } catch (IOException e) {
-      Assumptions.abort(e.getMessage());
-    }
-  }
-
   private static void assertUnavailable(String status) {
     assertTrue(status.startsWith("UNAVAILABLE "), status);
   }
 
   private static String asOtherUser(UdsAddress server, String... options) throws Exception {
-    List<String> command = new ArrayList<>(AS_OTHER_USER);
-    command.add(Paths.get(System.getProperty("java.home"), "bin", "java").toString());
-    String backend = System.getProperty("grpcuds.backend");
-    if (backend != null) {
-      command.add("-Dgrpcuds.backend=" + backend);
-    }
-    command.addAll(
-        Arrays.asList("-cp", System.getProperty("java.class.path"), ClientProcess.class.getName()));
-    command.add(server.toString());
-    command.addAll(Arrays.asList(options));
-    try (ChildProcess client = ChildProcess.start(command)) {
+    List<String> arguments = new ArrayList<>();
+    arguments.add(server.toString());
+    arguments.addAll(Arrays.asList(options));
+    try (ChildProcess client =
+        OtherUser.java(ClientProcess.class, arguments.toArray(new String[0]))) {
       return client.hear("status:");
     }
   }

@@ -22,12 +22,15 @@ import javax.net.SocketFactory;
 final class TransportSocketFactory extends SocketFactory {
   private final int connectTimeoutMillis;
   private final PeerPolicy serverPolicy; // null: the default, which depends on the address
+  private final CredentialsGuard credentialsGuard;
   private final Set<Socket> connecting = ConcurrentHashMap.newKeySet();
   private volatile boolean aborted;
 
-  TransportSocketFactory(int connectTimeoutMillis, PeerPolicy serverPolicy) {
+  TransportSocketFactory(
+      int connectTimeoutMillis, PeerPolicy serverPolicy, CredentialsGuard credentialsGuard) {
     this.connectTimeoutMillis = connectTimeoutMillis;
     this.serverPolicy = serverPolicy;
+    this.credentialsGuard = credentialsGuard;
   }
 
   @Override
@@ -63,9 +66,13 @@ final class TransportSocketFactory extends SocketFactory {
 
   /** Before the first byte is sent: a server of the wrong user learns nothing. */
   private void check(UdsAddress address, Socket socket) throws IOException {
-    String refusal = policyFor(address).refusal(PeerCredentials.of(socket));
+    PeerPolicy policy = policyFor(address);
+    String refusal = policy.refusal(PeerCredentials.of(socket));
     if (refusal != null) {
       throw new SocketException("refused the server at " + address + ": " + refusal);
+    }
+    if (!policy.allows(null)) { // else it would let anybody pass
+      credentialsGuard.verified(socket.getRemoteSocketAddress());
     }
   }
 

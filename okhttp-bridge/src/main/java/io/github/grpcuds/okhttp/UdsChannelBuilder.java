@@ -32,22 +32,29 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   private static final int DEFAULT_CONNECT_TIMEOUT_MILLIS = 20_000;
 
   private final OkHttpChannelBuilder delegate;
+  private final CredentialsGuard credentialsGuard;
   private int connectTimeoutMillis = DEFAULT_CONNECT_TIMEOUT_MILLIS;
   private PeerPolicy serverPolicy; // null: the default, which depends on the address
 
-  private UdsChannelBuilder(UdsTarget target, OkHttpChannelBuilder delegate) {
+  private UdsChannelBuilder(
+      UdsTarget target, OkHttpChannelBuilder delegate, CredentialsGuard credentialsGuard) {
     this.delegate = delegate;
+    this.credentialsGuard = credentialsGuard;
     resolveItself(delegate, target);
+    delegate.intercept(credentialsGuard); // the first added is the last to run: after the user's
   }
 
   private static UdsChannelBuilder create(UdsTarget target, ChannelCredentials creds) {
     Objects.requireNonNull(creds, "creds");
-    return new UdsChannelBuilder(target, OkHttpChannelBuilder.forTarget(target.toString(), creds));
+    CredentialsGuard guard = new CredentialsGuard();
+    return new UdsChannelBuilder(
+        target, OkHttpChannelBuilder.forTarget(target.toString(), guard.guard(creds)), guard);
   }
 
   /** Leaves security to usePlaintext and its kin, as builders without credentials do. */
   static UdsChannelBuilder createUnfrozen(UdsTarget target) {
-    return new UdsChannelBuilder(target, OkHttpChannelBuilder.forTarget(target.toString()));
+    return new UdsChannelBuilder(
+        target, OkHttpChannelBuilder.forTarget(target.toString()), new CredentialsGuard());
   }
 
   /** The only way to give one channel a resolver whose address types others do not see. */
@@ -161,6 +168,10 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
    * is not the one that serves (systemd's is root or the user's manager). Others are sent nothing,
    * and calls fail with UNAVAILABLE and the reason.
    *
+   * <p>A server that a policy has let pass, and that not anybody would, gets {@link
+   * io.grpc.CallCredentials} in plain text as well; calls with them fail with UNAUTHENTICATED if
+   * their connection has neither such a policy nor TLS.
+   *
    * <p>Default: {@link PeerPolicy#anyUser} for a path, and {@link PeerPolicy#sameUser} for an
    * abstract name, which any user of the machine can take.
    */
@@ -239,7 +250,8 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
 
   @Override
   public ManagedChannel build() {
-    TransportSocketFactory sockets = new TransportSocketFactory(connectTimeoutMillis, serverPolicy);
+    TransportSocketFactory sockets =
+        new TransportSocketFactory(connectTimeoutMillis, serverPolicy, credentialsGuard);
     delegate.socketFactory(sockets);
     return new UdsManagedChannel(super.build(), sockets);
   }

@@ -30,7 +30,7 @@ final class Calls {
         }
       };
 
-  private static final MethodDescriptor<String, String> METHOD =
+  static final MethodDescriptor<String, String> METHOD =
       MethodDescriptor.newBuilder(NOTHING, NOTHING)
           .setType(MethodDescriptor.MethodType.UNARY)
           .setFullMethodName("test.Service/Call")
