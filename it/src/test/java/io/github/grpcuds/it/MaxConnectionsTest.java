@@ -3,6 +3,7 @@ package io.github.grpcuds.it;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.grpcuds.okhttp.UdsChannelBuilder;
@@ -11,15 +12,18 @@ import io.github.grpcuds.transport.PeerPolicy;
 import io.github.grpcuds.transport.UdsAddress;
 import io.github.grpcuds.transport.UdsSocketFactory;
 import io.grpc.Attributes;
+import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.ServerTransportFilter;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +33,7 @@ class MaxConnectionsTest {
   private static final byte[] MESSAGE = ByteEcho.random(100);
 
   @RegisterExtension final Sockets sockets = new Sockets();
+  @RegisterExtension final OffenderLines log = new OffenderLines();
 
   private final Counter counter = new Counter();
   private String path;
@@ -153,5 +158,89 @@ class MaxConnectionsTest {
     waiting.getState(true);
     full.shutdownNow();
     assertTrue(full.awaitTermination(20, TimeUnit.SECONDS));
+  }
+
+  private static Status failure(ManagedChannel channel) {
+    return assertThrows(StatusRuntimeException.class, () -> ByteEcho.echo(channel, MESSAGE))
+        .getStatus();
+  }
+
+  /** At once: a call that hung would end with DEADLINE_EXCEEDED. */
+  @Test
+  void oneMoreIsRefusedIfTheServerIsToldTo() throws Exception {
+    sockets.start(server(1).refuseFurtherConnections());
+    ManagedChannel first = sockets.channel(path);
+    ByteEcho.echo(first, MESSAGE);
+    Status status = failure(sockets.channel(path));
+    assertEquals(Status.Code.UNAVAILABLE, status.getCode(), status.toString());
+    String line = log.next();
+    String start =
+        "Refused a connection to unix:" + path + ": all 1 of maxConnections are taken, peer ";
+    assertTrue(line.startsWith(start), line);
+    assertTrue(line.contains(" uid="), line);
+    assertArrayEquals(MESSAGE, ByteEcho.echo(first, MESSAGE));
+    assertEquals(1, counter.most.get());
+  }
+
+  @Test
+  void refusedClientThatWaitsIsServedWhenThereIsRoom() throws Exception {
+    sockets.start(server(1).refuseFurtherConnections());
+    ManagedChannel first = sockets.channel(path);
+    ByteEcho.echo(first, MESSAGE);
+    Recorder<byte[]> answer = new Recorder<>();
+    CallOptions waiting = ByteEcho.within(20).withWaitForReady();
+    ClientCalls.asyncUnaryCall(
+        sockets.channel(path).newCall(ByteEcho.ECHO, waiting), MESSAGE, answer);
+    log.next();
+    first.shutdownNow();
+    assertEquals(Status.OK, answer.status());
+    assertEquals(1, counter.most.get());
+  }
+
+  @Test
+  void policyIsAskedBeforeTheRoom() throws Exception {
+    sockets.start(server(1).refuseFurtherConnections().peerPolicy(PeerPolicy.uid(54321)));
+    assertEquals(Status.Code.UNAVAILABLE, failure(sockets.channel(path)).getCode());
+    assertTrue(log.next().endsWith(" is not uid 54321"));
+  }
+
+  @Test
+  void floodOfRefusedConnectionsLeavesTheOthersServed() throws Exception {
+    sockets.start(server(1).refuseFurtherConnections());
+    ManagedChannel first = sockets.channel(path);
+    ByteEcho.echo(first, MESSAGE);
+    AtomicBoolean done = new AtomicBoolean();
+    AtomicInteger refused = new AtomicInteger();
+    List<Thread> flooders = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      Thread flooder =
+          new Thread(
+              () -> {
+                while (!done.get()) {
+                  try (Socket client = silentClient()) {
+                    client.setSoTimeout(20_000);
+                    if (client.getInputStream().read() == -1) {
+                      refused.incrementAndGet();
+                    }
+                  } catch (Exception e) {
+                    throw new AssertionError(e);
+                  }
+                }
+              });
+      flooder.start();
+      flooders.add(flooder);
+    }
+    int served = 0;
+    while (refused.get() < 2000 || served < 100) {
+      assertArrayEquals(MESSAGE, ByteEcho.echo(first, MESSAGE));
+      served++;
+    }
+    done.set(true);
+    for (Thread flooder : flooders) {
+      flooder.join(TimeUnit.SECONDS.toMillis(20));
+    }
+    assertEquals(1, counter.most.get());
+    log.next();
+    assertTrue(log.count() <= 6, () -> "more lines: " + log.count()); // one in ten seconds
   }
 }

@@ -38,7 +38,9 @@ final class GrpcServer implements InternalServer {
   private static final ObjectPool<ScheduledExecutorService> TIMER_POOL =
       SharedResourcePool.forResource(GrpcUtil.TIMER_SERVICE);
 
-  private static final Object REFUSED = "refused"; // a kind of lines in the log
+  // Kinds of lines in the log.
+  private static final Object REFUSED = "refused";
+  private static final Object FULL = "full";
 
   private final TlsConfig tls;
   private final ServerConfig config;
@@ -82,7 +84,7 @@ final class GrpcServer implements InternalServer {
       Executor taskExecutor) {
     this.tls = tls;
     this.config = config;
-    this.places = new Places(config.maxConnections);
+    this.places = new Places(config.placesToWaitFor());
     this.tracers = tracers;
     this.channelz = channelz;
     this.oneByOne = MoreExecutors.newSequentialExecutor(taskExecutor);
@@ -171,7 +173,7 @@ final class GrpcServer implements InternalServer {
     boolean counted = false;
     try {
       PeerCredentials peer = credentials(channel);
-      if (allows(peer) && mayBegin()) {
+      if (allows(peer) && hasRoomFor(peer) && mayBegin()) {
         counted = true; // begin, or the end of the transport, gives the place back
         begin(channel, loop, new UdsPeer(address, peer));
       } else {
@@ -190,6 +192,30 @@ final class GrpcServer implements InternalServer {
       return true;
     }
     offenders.report(REFUSED, "Refused a connection to " + address + ": " + refusal);
+    return false;
+  }
+
+  /**
+   * A connection too many is closed without a word. GOAWAY would have to follow SETTINGS, and after
+   * those clients take the connection for a good one: they would come again at once, where they now
+   * back off.
+   */
+  private boolean hasRoomFor(PeerCredentials peer) {
+    int limit = config.placesToBeRefusedOne();
+    synchronized (this) {
+      if (open < limit) {
+        return true;
+      }
+    }
+    String process = new UdsPeer(address, peer).process();
+    offenders.report(
+        FULL,
+        "Refused a connection to "
+            + address
+            + ": all "
+            + limit
+            + " of maxConnections are taken, "
+            + process);
     return false;
   }
 

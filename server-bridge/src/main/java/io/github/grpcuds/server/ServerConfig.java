@@ -23,6 +23,7 @@ final class ServerConfig {
   PeerPolicy peerPolicy; // null: the default, which depends on the address
   int backlog = 1024; // the kernel cuts it to net.core.somaxconn
   int maxConnections = NO_LIMIT;
+  boolean refuseFurtherConnections; // else they wait
   int ioThreads = Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors()));
   Executor transportExecutor; // null: own threads
   boolean directExecutor; // handlers run in the thread that has something for them
@@ -51,6 +52,7 @@ final class ServerConfig {
     copy.peerPolicy = peerPolicy;
     copy.backlog = backlog;
     copy.maxConnections = maxConnections;
+    copy.refuseFurtherConnections = refuseFurtherConnections;
     copy.ioThreads = ioThreads;
     copy.transportExecutor = transportExecutor;
     copy.directExecutor = directExecutor;
@@ -69,6 +71,16 @@ final class ServerConfig {
     copy.maxAgeNanos = maxAgeNanos;
     copy.maxAgeGraceNanos = maxAgeGraceNanos;
     return copy;
+  }
+
+  /** How many connections there may be before others wait to be accepted. */
+  int placesToWaitFor() {
+    return refuseFurtherConnections ? NO_LIMIT : maxConnections;
+  }
+
+  /** How many connections there may be before others are accepted to be closed at once. */
+  int placesToBeRefusedOne() {
+    return refuseFurtherConnections ? maxConnections : NO_LIMIT;
   }
 
   /** A path is guarded by its file's mode; an abstract name has nothing of the kind. */

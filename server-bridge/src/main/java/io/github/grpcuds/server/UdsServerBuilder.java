@@ -224,13 +224,23 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   /**
    * Sets how many connections the server has at a time, those in their handshakes among them.
    * Further ones wait in the {@link #backlog} until one has ended, and where that is full, in their
-   * connect. So that idle ones do not keep their places, see {@link #maxConnectionIdle}. Default:
-   * no limit but that of descriptors.
+   * connect; or see {@link #refuseFurtherConnections}. So that idle ones do not keep their places,
+   * see {@link #maxConnectionIdle}. Default: no limit but that of descriptors.
    *
    * @throws IllegalArgumentException if it is not positive
    */
   public UdsServerBuilder maxConnections(int connections) {
     config.maxConnections = OptionValues.positive("maxConnections", connections);
+    return this;
+  }
+
+  /**
+   * Has connections beyond {@link #maxConnections} closed at once, instead of letting them wait:
+   * their calls fail with UNAVAILABLE, clients back off before they come again, and the log says
+   * which process it was.
+   */
+  public UdsServerBuilder refuseFurtherConnections() {
+    config.refuseFurtherConnections = true;
     return this;
   }
 
