@@ -14,8 +14,10 @@ import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 
 /** A private key and a certificate that nobody but itself has signed, as PEM files. */
 final class Identity {
@@ -37,11 +39,57 @@ final class Identity {
    */
   static Identity create(Path dir, String name, String host) throws Exception {
     Path store = dir.resolve(name + ".p12");
-    try (ChildProcess keytool =
-        ChildProcess.start(
+    keytool(
+        store,
+        "-genkeypair",
+        "-keyalg",
+        "RSA",
+        "-keysize",
+        "2048",
+        "-dname",
+        "CN=" + name,
+        "-ext",
+        "san=dns:" + host);
+    return read(dir, name, store);
+  }
+
+  /** One that this one has signed, for a day, and that a day ago. */
+  Identity signExpired(Path dir, String name, String host) throws Exception {
+    create(dir, name, host);
+    Path request = dir.resolve(name + ".csr");
+    Path signed = dir.resolve(name + ".signed");
+    Path store = dir.resolve(name + ".p12");
+    Path own =
+        certificate.resolveSibling(certificate.getFileName().toString().replace(".pem", ".p12"));
+    keytool(store, "-certreq", "-file", request.toString());
+    keytool(
+        own,
+        "-gencert",
+        "-infile",
+        request.toString(),
+        "-outfile",
+        signed.toString(),
+        "-startdate",
+        "-2d",
+        "-validity",
+        "1",
+        "-ext",
+        "san=dns:" + host);
+    Files.write(
+        signed,
+        Arrays.asList(
+            "-----BEGIN CERTIFICATE-----",
+            Base64.getMimeEncoder().encodeToString(Files.readAllBytes(signed)),
+            "-----END CERTIFICATE-----"));
+    return new Identity(signed, dir.resolve(name + ".key"));
+  }
+
+  private static void keytool(Path store, String command, String... options) throws Exception {
+    List<String> line =
+        new ArrayList<>(
             Arrays.asList(
                 Paths.get(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
+                command,
                 "-keystore",
                 store.toString(),
                 "-storetype",
@@ -51,18 +99,11 @@ final class Identity {
                 "-keypass",
                 PASSWORD,
                 "-alias",
-                ALIAS,
-                "-keyalg",
-                "RSA",
-                "-keysize",
-                "2048",
-                "-dname",
-                "CN=" + name,
-                "-ext",
-                "san=dns:" + host))) {
+                ALIAS));
+    line.addAll(Arrays.asList(options));
+    try (ChildProcess keytool = ChildProcess.start(line)) {
       assertEquals(0, keytool.awaitExit(), () -> "keytool said " + keytool.output());
     }
-    return read(dir, name, store);
   }
 
   /** Credentials of a server with this identity that asks its clients for that one. */

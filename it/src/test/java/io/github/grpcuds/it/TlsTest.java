@@ -3,6 +3,7 @@ package io.github.grpcuds.it;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.grpcuds.okhttp.UdsChannelBuilder;
 import io.github.grpcuds.server.UdsServerBuilder;
@@ -24,6 +25,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,8 +44,12 @@ class TlsTest {
   private static Identity serverOfAnotherName;
   private static Identity client;
   private static Identity stranger;
+  private static Identity authority;
+  private static Identity expiredServer;
+  private static Identity expiredClient;
 
   @RegisterExtension final Sockets sockets = new Sockets();
+  @RegisterExtension final OffenderLines log = new OffenderLines();
 
   private String path;
 
@@ -54,6 +60,9 @@ class TlsTest {
     serverOfAnotherName = Identity.create(certificates, "other", "other.example");
     client = Identity.create(certificates, "client", "client.example");
     stranger = Identity.create(certificates, "stranger", "localhost");
+    authority = Identity.create(certificates, "authority", "ca.example");
+    expiredServer = authority.signExpired(certificates, "expiredServer", "localhost");
+    expiredClient = authority.signExpired(certificates, "expiredClient", "client.example");
   }
 
   @BeforeEach
@@ -77,19 +86,41 @@ class TlsTest {
     return sockets.open(UdsChannelBuilder.forPath(path, creds));
   }
 
+  private byte[] echo(ChannelCredentials creds) {
+    return ByteEcho.echo(channel(creds), MESSAGE);
+  }
+
   private void assertServed(ChannelCredentials creds) {
-    assertArrayEquals(MESSAGE, ByteEcho.echo(channel(creds), MESSAGE));
+    assertArrayEquals(MESSAGE, echo(creds));
+  }
+
+  /**
+   * Both ends say why.
+   *
+   * @param clientSays what the status or a cause of it says
+   * @param serverSays what the log says, after the address
+   */
+  private void assertTurnedAway(ChannelCredentials creds, String clientSays, String serverSays)
+      throws Exception {
+    assertRefuses(creds, clientSays);
+    String line = log.next();
+    assertTrue(line.startsWith("Closed a connection to unix:" + path + ": "), line);
+    assertSays(serverSays, line);
   }
 
   /** At once: a call that hung would end with DEADLINE_EXCEEDED. */
-  private void assertTurnedAway(ChannelCredentials creds) {
-    assertUnavailable(channel(creds));
+  private void assertRefuses(ChannelCredentials creds, String clientSays) {
+    StatusRuntimeException e = assertThrows(StatusRuntimeException.class, () -> echo(creds));
+    assertEquals(Status.Code.UNAVAILABLE, e.getStatus().getCode(), e.getStatus().toString());
+    StringBuilder said = new StringBuilder();
+    for (Throwable t = e; t != null; t = t.getCause()) {
+      said.append(t).append('\n');
+    }
+    assertSays(clientSays, said.toString());
   }
 
-  private static void assertUnavailable(ManagedChannel channel) {
-    StatusRuntimeException e =
-        assertThrows(StatusRuntimeException.class, () -> ByteEcho.echo(channel, MESSAGE));
-    assertEquals(Status.Code.UNAVAILABLE, e.getStatus().getCode(), e.getStatus().toString());
+  private static void assertSays(String pattern, String text) {
+    assertTrue(Pattern.compile(pattern).matcher(text).find(), () -> pattern + " is not in " + text);
   }
 
   @Test
@@ -136,14 +167,17 @@ class TlsTest {
   @Test
   void serverOfAnUnknownAuthorityIsNotTrusted() throws Exception {
     serve(tls(server));
-    assertTurnedAway(trusting(stranger));
+    assertTurnedAway(
+        trusting(stranger),
+        "PKIX path building failed",
+        "Received fatal alert: certificate_unknown");
     assertServed(trusting(server));
   }
 
   @Test
   void serverOfAnotherNameIsNotTrusted() throws Exception {
     serve(tls(serverOfAnotherName));
-    assertTurnedAway(trusting(serverOfAnotherName));
+    assertRefuses(trusting(serverOfAnotherName), "Cannot verify hostname: localhost");
     assertArrayEquals(
         MESSAGE,
         ByteEcho.echo(
@@ -156,28 +190,58 @@ class TlsTest {
   @Test
   void clientWithoutACertificateIsTurnedAway() throws Exception {
     serve(server.requiring(client));
-    assertTurnedAway(trusting(server));
+    assertTurnedAway(
+        trusting(server),
+        "UNAVAILABLE",
+        "the client sent no certificate, and this server requires one");
     assertServed(client.trusting(server));
   }
 
   @Test
   void clientOfAnUnknownAuthorityIsTurnedAway() throws Exception {
     serve(server.requiring(client));
-    assertTurnedAway(stranger.trusting(server));
+    assertTurnedAway(
+        stranger.trusting(server),
+        "UNAVAILABLE",
+        "the client sent no certificate|certification path");
     assertServed(client.trusting(server));
+  }
+
+  @Test
+  void serverWhoseCertificateHasExpiredIsNotTrusted() throws Exception {
+    serve(tls(expiredServer));
+    assertTurnedAway(
+        trusting(authority),
+        "CertificateExpiredException|validity check failed",
+        "Received fatal alert: certificate_(expired|unknown)");
+  }
+
+  @Test
+  void clientWhoseCertificateHasExpiredIsTurnedAway() throws Exception {
+    serve(server.requiring(authority));
+    assertTurnedAway(
+        expiredClient.trusting(server),
+        "UNAVAILABLE",
+        "the TLS handshake failed: .*(NotAfter|validity check failed)");
   }
 
   @Test
   void clientInPlainTextIsTurnedAway() throws Exception {
     serve(tls(server));
-    assertTurnedAway(PLAIN_CLIENT);
+    assertTurnedAway(
+        PLAIN_CLIENT,
+        "UNAVAILABLE: End of stream",
+        "the client speaks plain text .* this socket wants TLS");
     assertServed(trusting(server));
   }
 
   @Test
   void serverInPlainTextIsNotTrusted() throws Exception {
     serve(PLAIN_SERVER);
-    assertTurnedAway(trusting(server));
+    assertTurnedAway(
+        trusting(server),
+        "Unsupported or unrecognized SSL message",
+        "it speaks TLS, and this socket takes plain text");
     assertServed(PLAIN_CLIENT);
   }
 
@@ -187,8 +251,8 @@ class TlsTest {
     ManagedChannel good = channel(client.trusting(server));
     assertArrayEquals(MESSAGE, ByteEcho.echo(good, MESSAGE));
     for (int i = 0; i < 10; i++) {
-      assertTurnedAway(trusting(server));
-      assertTurnedAway(PLAIN_CLIENT);
+      assertThrows(StatusRuntimeException.class, () -> echo(trusting(server)));
+      assertThrows(StatusRuntimeException.class, () -> echo(PLAIN_CLIENT));
     }
     ByteEcho.callInEveryKind(good, 100_000);
   }

@@ -33,6 +33,8 @@ import javax.net.ssl.SSLSession;
  */
 final class GrpcTransport
     implements ServerTransport, Http2Listener, ServerConnection.Listener, KeepAlive.Peer {
+  private static final Object TLS = "TLS"; // a kind of lines in the log
+
   private static final Logger logger = Logger.getLogger(GrpcTransport.class.getName());
 
   private static final long KEEP_ALIVE_PING = 0x6b65_6570_616c_6976L;
@@ -129,12 +131,21 @@ final class GrpcTransport
     keepAlive.stop();
     idleLimit.stop();
     ageLimit.stop();
+    boolean handshakeFailed;
     connection.lock();
     try {
       closed = true;
+      handshakeFailed =
+          filter instanceof TlsFilter
+              && session == null
+              && !ending
+              && !reason.equals(ServerConnection.CLIENT_CLOSED);
       calls.abortAll(Status.UNAVAILABLE.withDescription(reason));
     } finally {
       connection.unlock();
+    }
+    if (handshakeFailed) {
+      report(TLS, reason);
     }
     execute(this::terminateIfDone);
   }
@@ -282,18 +293,18 @@ final class GrpcTransport
   }
 
   private void reportOffence(ErrorCode error, String reason) {
-    server
-        .offenders()
-        .report(
-            error,
-            "Closed a connection to "
-                + server.getListenSocketAddress()
-                + ": "
-                + reason
-                + " ("
-                + error
-                + "), "
-                + peer.process());
+    report(error, reason + " (" + error + ")");
+  }
+
+  private void report(Object kind, String reason) {
+    String message =
+        "Closed a connection to "
+            + server.getListenSocketAddress()
+            + ": "
+            + reason
+            + ", "
+            + peer.process();
+    server.offenders().report(kind, message);
   }
 
   private void callsEnded() {

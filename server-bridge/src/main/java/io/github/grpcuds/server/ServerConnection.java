@@ -18,6 +18,9 @@ import java.util.logging.Level;
  * it is held, no system call is made and nothing of gRPC runs.
  */
 final class ServerConnection {
+  /** The reason of a connection that the client has closed. */
+  static final String CLIENT_CLOSED = "the client closed the connection";
+
   private static final SafeLog log = new SafeLog(ServerConnection.class);
   private static final byte[] NONE = new byte[0];
 
@@ -71,7 +74,7 @@ final class ServerConnection {
     /**
      * The socket is closed; called once, last. Every stream has been told (onReset) before.
      *
-     * @param reason for the log, such as "the client closed the connection"
+     * @param reason for the log, such as {@link #CLIENT_CLOSED}
      */
     void closed(String reason);
   }
@@ -258,7 +261,7 @@ final class ServerConnection {
       int count = channel.read(buffer, 0, buffer.length);
       if (count < 0) {
         filter.endOfInput();
-        closeNow("the client closed the connection");
+        closeNow(CLIENT_CLOSED);
         return;
       }
       if (count > 0 && !isHalfClosed()) {
@@ -291,7 +294,7 @@ final class ServerConnection {
     if (task != null) {
       runLongTask(task);
     } else if (filter.isInputEnded()) {
-      closeWhenWritten("the client closed the connection");
+      closeWhenWritten(CLIENT_CLOSED);
     }
   }
 

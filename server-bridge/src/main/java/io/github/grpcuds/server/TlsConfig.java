@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
@@ -16,20 +17,25 @@ final class TlsConfig {
   /** RFC 9113, 9.2: TLS 1.2 or newer. */
   private static final List<String> PROTOCOLS = Arrays.asList("TLSv1.3", "TLSv1.2");
 
-  private final SSLContext context; // null: plain text
+  private final Supplier<SSLContext> contexts; // null: plain text
   private final ClientAuth clientAuth;
 
-  private TlsConfig(SSLContext context, ClientAuth clientAuth) {
-    this.context = context;
+  private TlsConfig(Supplier<SSLContext> contexts, ClientAuth clientAuth) {
+    this.contexts = contexts;
     this.clientAuth = clientAuth;
   }
 
-  static TlsConfig tls(SSLContext context, ClientAuth clientAuth) {
-    return new TlsConfig(Objects.requireNonNull(context, "context"), clientAuth);
+  /**
+   * By TLS.
+   *
+   * @param contexts asked for each connection; sessions are resumed within one context alone
+   */
+  static TlsConfig tls(Supplier<SSLContext> contexts, ClientAuth clientAuth) {
+    return new TlsConfig(Objects.requireNonNull(contexts, "contexts"), clientAuth);
   }
 
   boolean isTls() {
-    return context != null;
+    return contexts != null;
   }
 
   /** For one connection: a {@link TlsFilter} or a {@link PlainFilter}. */
@@ -38,7 +44,7 @@ final class TlsConfig {
   }
 
   private SSLEngine newEngine() {
-    SSLEngine engine = context.createSSLEngine();
+    SSLEngine engine = contexts.get().createSSLEngine();
     engine.setUseClientMode(false);
     SSLParameters parameters = engine.getSSLParameters();
     parameters.setProtocols(protocols(engine.getSupportedProtocols()));

@@ -77,12 +77,34 @@ final class TlsCredentials {
   private static TlsConfig config(TlsServerCredentials creds) {
     Alpn.require();
     try {
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(keyManagers(creds), trustManagers(creds), null);
-      context.getServerSessionContext().setSessionCacheSize(MAX_SESSIONS);
-      return TlsConfig.tls(context, creds.getClientAuth());
+      KeyManager[] keys = keyManagers(creds);
+      TrustManager[] trust = trustManagers(creds);
+      SSLContext context = context(keys, trust);
+      boolean mayChange = creds.getKeyManagers() != null || creds.getTrustManagers() != null;
+      return TlsConfig.tls(
+          mayChange ? () -> anotherContext(keys, trust) : () -> context, creds.getClientAuth());
     } catch (GeneralSecurityException | IOException e) {
       throw new IllegalArgumentException("unusable TLS credentials: " + e.getMessage(), e);
+    }
+  }
+
+  private static SSLContext context(KeyManager[] keys, TrustManager[] trust)
+      throws GeneralSecurityException {
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(keys, trust, null);
+    context.getServerSessionContext().setSessionCacheSize(MAX_SESSIONS);
+    return context;
+  }
+
+  /**
+   * A user's managers may change their mind, and are not asked when a session is resumed: the old
+   * certificate would go on being served, and a client be let in that is trusted no more.
+   */
+  private static SSLContext anotherContext(KeyManager[] keys, TrustManager[] trust) {
+    try {
+      return context(keys, trust);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("TLS does not work any more", e);
     }
   }
 
