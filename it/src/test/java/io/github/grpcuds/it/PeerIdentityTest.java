@@ -19,6 +19,7 @@ import io.github.grpcuds.transport.UdsSocketFactory;
 import io.grpc.Attributes;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
@@ -28,9 +29,11 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import java.net.Socket;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
@@ -164,6 +167,43 @@ class PeerIdentityTest {
     assertEquals(Status.Code.PERMISSION_DENIED, status.getCode(), status.toString());
     assertEquals("peer " + thisProcess() + " is not uid 54321", status.getDescription());
     assertArrayEquals(MESSAGE, ByteEcho.echo(channel, MESSAGE));
+  }
+
+  @Test
+  void oneMethodCanAskForMoreThanTheOthersOfItsService() throws Exception {
+    sockets.start(
+        UdsServerBuilder.forPath(path)
+            .intercept(
+                PeerIdentity.require(NOBODY_HERE, ByteEcho.REPEAT, GreeterGrpc.getSayHelloMethod()))
+            .addService(new WhoAmI())
+            .addService(new ByteEcho()));
+    ManagedChannel channel = sockets.channel(path);
+    assertArrayEquals(MESSAGE, ByteEcho.echo(channel, MESSAGE));
+    assertEquals(Status.Code.PERMISSION_DENIED, refusal(channel).getCode());
+    Iterator<byte[]> replies =
+        ClientCalls.blockingServerStreamingCall(
+            channel, ByteEcho.REPEAT, ByteEcho.within(20), MESSAGE);
+    Status status = assertThrows(StatusRuntimeException.class, replies::hasNext).getStatus();
+    assertEquals(Status.Code.PERMISSION_DENIED, status.getCode(), status.toString());
+  }
+
+  @Test
+  void methodsLetThePeersThroughThatTheirPolicyAllows() throws Exception {
+    sockets.start(
+        UdsServerBuilder.forPath(path)
+            .intercept(PeerIdentity.require(PeerPolicy.sameUser(), ByteEcho.ECHO))
+            .addService(new ByteEcho()));
+    assertArrayEquals(MESSAGE, ByteEcho.echo(sockets.channel(path), MESSAGE));
+  }
+
+  /** A rule for no method, such as from an empty list, would guard nothing. */
+  @Test
+  void ruleForNoMethodIsAMistake() {
+    MethodDescriptor<?, ?>[] none = {};
+    String reason =
+        assertThrows(IllegalArgumentException.class, () -> PeerIdentity.require(NOBODY_HERE, none))
+            .getMessage();
+    assertEquals("no methods given: require(uid 54321) alone is for all of them", reason);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.github.grpcuds.okhttp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -17,6 +18,7 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.SecurityLevel;
 import io.grpc.Status;
+import java.net.InetAddress;
 import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 
@@ -128,6 +130,13 @@ class CredentialsGuardTest {
     assertRefused("unix:/run/app.sock");
     apply(SecurityLevel.NONE, first); // which is still known
     assertEquals(first, tokens.seen.getTransportAttrs().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
+  }
+
+  /** Which the guard counts on. */
+  @Test
+  void eachConnectionHasAnInstanceOfItsOwn() throws Exception {
+    InetAddress carrier = CarrierAddress.wrap(address()).getAddress();
+    assertNotSame(CarrierAddress.unwrap(carrier), CarrierAddress.unwrap(carrier));
   }
 
   @Test

@@ -6,11 +6,15 @@ import io.grpc.Attributes;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import java.util.HashSet;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Who makes a call: what the kernel said of the client's process when it connected, in plain text
@@ -68,17 +72,40 @@ public final class PeerIdentity {
 
   /**
    * Closes calls of peers that a policy refuses with PERMISSION_DENIED and the reason, before the
-   * handler sees them. For some services or methods alone; who may connect at all is {@link
+   * handler sees them. For some services alone; who may connect at all is {@link
    * UdsServerBuilder#peerPolicy}'s to say. Does not need {@link #interceptor}. A call that came
    * over another transport is of an unknown peer.
    */
   public static ServerInterceptor require(PeerPolicy policy) {
+    return rule(policy, method -> true);
+  }
+
+  /**
+   * The same for calls of these methods; those of others pass. Methods are told by their full
+   * names, so it may be added to the server as a whole, and has to be where their calls come by.
+   *
+   * @throws IllegalArgumentException if there are none, as that would let everybody pass
+   */
+  public static ServerInterceptor require(PeerPolicy policy, MethodDescriptor<?, ?>... methods) {
+    Set<String> names = new HashSet<>();
+    for (MethodDescriptor<?, ?> method : methods) {
+      names.add(method.getFullMethodName());
+    }
+    if (names.isEmpty()) {
+      throw new IllegalArgumentException(
+          "no methods given: require(" + policy + ") alone is for all of them");
+    }
+    return rule(policy, names::contains);
+  }
+
+  private static ServerInterceptor rule(PeerPolicy policy, Predicate<String> methods) {
     Objects.requireNonNull(policy, "policy");
     return new ServerInterceptor() {
       @Override
       public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(
           ServerCall<ReqT, RespT> call, Metadata headers, ServerCallHandler<ReqT, RespT> next) {
-        String refusal = policy.refusal(of(call));
+        boolean guarded = methods.test(call.getMethodDescriptor().getFullMethodName());
+        String refusal = guarded ? policy.refusal(of(call)) : null;
         if (refusal == null) {
           return next.startCall(call, headers);
         }

@@ -124,23 +124,34 @@ final class TlsCredentials {
     return factory.getKeyManagers();
   }
 
-  /** Null, for the JDK's own, if the credentials have none. */
+  /**
+   * If the credentials have none, the JDK's own for client certificates that are asked for. They
+   * are read here, once: a context that is given null reads them anew, and there may be one for
+   * each connection.
+   */
   private static TrustManager[] trustManagers(TlsServerCredentials creds)
       throws GeneralSecurityException, IOException {
     if (creds.getTrustManagers() != null) {
       return creds.getTrustManagers().toArray(new TrustManager[0]);
     }
-    if (creds.getRootCertificates() == null) {
-      return null;
+    byte[] roots = creds.getRootCertificates();
+    if (roots == null && creds.getClientAuth() == TlsServerCredentials.ClientAuth.NONE) {
+      return new TrustManager[0];
     }
-    KeyStore store = emptyStore();
-    for (Certificate root : certificates("root certificates", creds.getRootCertificates())) {
-      store.setCertificateEntry("root" + store.size(), root);
-    }
+    KeyStore store = roots == null ? null : storeOf(certificates("root certificates", roots));
     TrustManagerFactory factory =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     factory.init(store);
     return factory.getTrustManagers();
+  }
+
+  private static KeyStore storeOf(Certificate[] roots)
+      throws GeneralSecurityException, IOException {
+    KeyStore store = emptyStore();
+    for (Certificate root : roots) {
+      store.setCertificateEntry("root" + store.size(), root);
+    }
+    return store;
   }
 
   private static Certificate[] certificates(String name, byte[] pem) throws CertificateException {
