@@ -84,7 +84,7 @@ class TlsReloadTest {
   }
 
   /** From files that are overwritten, as who renews certificates does it. */
-  @SuppressWarnings("deprecation") // the names that the oldest grpc-java has as well
+  @SuppressWarnings({"deprecation", "InlineMeInliner"}) // as the oldest grpc-java has them
   private void use(AdvancedTlsX509KeyManager manager, Identity identity) throws Exception {
     Path certificate = folder.resolve("certificate");
     Path key = folder.resolve("key");
@@ -93,7 +93,7 @@ class TlsReloadTest {
     manager.updateIdentityCredentialsFromFile(key.toFile(), certificate.toFile());
   }
 
-  @SuppressWarnings("deprecation")
+  @SuppressWarnings({"deprecation", "InlineMeInliner"})
   private void trust(AdvancedTlsX509TrustManager manager, Identity... identities) throws Exception {
     Path file = folder.resolve("trusted");
     Files.deleteIfExists(file);
