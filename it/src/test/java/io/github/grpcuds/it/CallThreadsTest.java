@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** In which threads of a server calls run. */
 class CallThreadsTest {
-  private static final String OURS = "grpc-uds-call-";
+  private static final String OURS = "grpc-uds-"; // -call- or -io-
 
   @RegisterExtension final Sockets sockets = new Sockets();
 

@@ -1,6 +1,7 @@
 package io.github.grpcuds.server;
 
 import io.github.grpcuds.transport.AcceptRetry;
+import io.github.grpcuds.transport.SafeLog;
 import io.github.grpcuds.transport.UdsAddress;
 import io.github.grpcuds.transport.UdsChannel;
 import io.github.grpcuds.transport.UdsListener;

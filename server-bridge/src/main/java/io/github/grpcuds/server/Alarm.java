@@ -1,5 +1,6 @@
 package io.github.grpcuds.server;
 
+import io.github.grpcuds.transport.SafeLog;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;

@@ -1,10 +1,12 @@
 package io.github.grpcuds.server;
 
 import io.github.grpcuds.transport.Poller;
+import io.github.grpcuds.transport.SafeLog;
 import java.io.IOException;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Level;
@@ -23,6 +25,7 @@ final class EventLoop implements Runnable {
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final PriorityQueue<Timer> timers = new PriorityQueue<>(); // of the loop's thread
   private final Runnable whenDone;
+  private final LoopCalls calls; // null if none are run here
   private volatile boolean closed;
   private volatile Thread thread;
 
@@ -31,10 +34,12 @@ final class EventLoop implements Runnable {
    *
    * @param poller closed when the loop ends
    * @param whenDone run when the loop has ended
+   * @param calls null if calls are run elsewhere
    */
-  EventLoop(Poller poller, Runnable whenDone) {
+  EventLoop(Poller poller, Runnable whenDone, LoopCalls calls) {
     this.poller = poller;
     this.whenDone = whenDone;
+    this.calls = calls;
   }
 
   private static final class Timer implements Comparable<Timer> {
@@ -66,8 +71,13 @@ final class EventLoop implements Runnable {
     return thread != null;
   }
 
+  /** False in a call as well, for another thread may take the loop in the middle of it. */
   boolean isCurrentThread() {
-    return Thread.currentThread() == thread;
+    if (Thread.currentThread() != thread) {
+      return false;
+    }
+    LoopThread own = LoopThread.current();
+    return own == null || !own.isInTask();
   }
 
   /** Runs a task in the loop, soon; from any thread. Tasks of a loop that has ended never run. */
@@ -103,19 +113,52 @@ final class EventLoop implements Runnable {
   @Override
   public void run() {
     thread = Thread.currentThread();
+    boolean ours = true;
     try {
-      while (!closed) {
+      while (!closed && ours) {
         turn();
+        ours = calls == null || calls.run();
       }
     } finally {
-      thread = null;
-      try {
-        poller.close();
-      } catch (IOException e) {
-        log.log(Level.FINE, "Closing a poller failed", e);
+      if (ours) {
+        end();
       }
-      whenDone.run();
     }
+  }
+
+  private void end() {
+    thread = null;
+    try {
+      poller.close();
+    } catch (IOException e) {
+      log.log(Level.FINE, "Closing a poller failed", e);
+    }
+    whenDone.run();
+  }
+
+  /** Takes a task of a call, to run after this turn. By the loop's thread, and not in a call. */
+  boolean offer(Runnable task, Executor others) {
+    return calls != null && calls.offer(task, others);
+  }
+
+  /**
+   * Looks, at regular times, whether a call keeps the loop's thread, and has another go on if so.
+   *
+   * @return whether calls are run here
+   */
+  boolean look() {
+    int task = calls.look();
+    Thread kept = thread;
+    if (task != 0 && kept != null) {
+      Runnable takeOver =
+          () -> {
+            if (calls.takeOver(task)) {
+              run();
+            }
+          };
+      new LoopThread(this, takeOver, kept.getName(), kept.getContextClassLoader()).start();
+    }
+    return calls.isActive();
   }
 
   /** What fails is one connection's matter, or passes; the loop goes on for the others. */
@@ -151,7 +194,7 @@ final class EventLoop implements Runnable {
   }
 
   private long timeout() {
-    if (!tasks.isEmpty()) {
+    if (!tasks.isEmpty() || (calls != null && !calls.isEmpty())) {
       return 0;
     }
     Timer next = timers.peek();

@@ -12,7 +12,9 @@ import java.util.concurrent.Executor;
 /** The I/O threads of a server: the first one accepts, and all take turns at new connections. */
 final class EventLoops {
   private final List<EventLoop> loops = new ArrayList<>();
-  private final Executor executor;
+  private final UdsAddress address;
+  private final Executor executor; // null: threads of their own
+  private final LoopMonitor monitor; // null if no calls run in loops
   private final Acceptor acceptor;
   private int nextLoop; // of the accepting thread
 
@@ -31,6 +33,7 @@ final class EventLoops {
    * Loops for a listener, not yet running.
    *
    * @param executor runs each loop until the end; null for threads of their own
+   * @param calls runs what calls the loops do not run themselves; null if they run none
    * @param places how many connections there may be
    * @param whenDone run when a loop has ended, so as often as there are threads
    * @throws IOException if there are no descriptors left
@@ -40,15 +43,20 @@ final class EventLoops {
       UdsAddress address,
       int threads,
       Executor executor,
+      Executor calls,
       Places places,
       Handler handler,
       Runnable whenDone)
       throws IOException {
-    this.executor = executor == null ? new LoopThreads(address) : executor;
+    this.address = address;
+    this.executor = executor;
+    this.monitor = executor == null && calls != null ? new LoopMonitor() : null;
     try {
       for (int i = 0; i < threads; i++) {
         Poller poller = listener.newPoller();
-        loops.add(new EventLoop(poller, whenDone));
+        loops.add(
+            new EventLoop(
+                poller, whenDone, monitor == null ? null : new LoopCalls(calls, monitor)));
       }
     } catch (IOException | RuntimeException | Error e) {
       for (EventLoop loop : loops) {
@@ -76,8 +84,12 @@ final class EventLoops {
     int started = 0;
     try {
       for (EventLoop loop : loops) {
-        executor.execute(loop);
+        start(loop, started + 1);
         started++;
+      }
+      if (monitor != null) {
+        loops.forEach(monitor::add);
+        monitor.start("grpc-uds-io-monitor " + address);
       }
     } finally {
       if (started < loops.size()) {
@@ -87,6 +99,16 @@ final class EventLoops {
         }
       }
     }
+  }
+
+  private void start(EventLoop loop, int number) {
+    if (executor != null) {
+      executor.execute(loop);
+      return;
+    }
+    String name = "grpc-uds-io-" + number + " " + address;
+    ClassLoader loader = Thread.currentThread().getContextClassLoader();
+    new LoopThread(loop, loop, name, loader).start();
   }
 
   /** Closes the listener, which deletes its file; connections stay. Any thread. */
@@ -99,22 +121,8 @@ final class EventLoops {
     for (EventLoop loop : loops) {
       loop.close();
     }
-  }
-
-  /** Daemon threads named by role and socket. */
-  private static final class LoopThreads implements Executor {
-    private final UdsAddress address;
-    private int count; // of the starting thread
-
-    LoopThreads(UdsAddress address) {
-      this.address = address;
-    }
-
-    @Override
-    public void execute(Runnable loop) {
-      Thread thread = new Thread(loop, "grpc-uds-io-" + ++count + " " + address);
-      thread.setDaemon(true);
-      thread.start();
+    if (monitor != null) {
+      monitor.stop();
     }
   }
 }

@@ -47,6 +47,7 @@ final class GrpcServer implements InternalServer {
   private final List<? extends ServerStreamTracer.Factory> tracers;
   private final InternalChannelz channelz;
   private final Executor oneByOne;
+  private final Executor calls; // null if the user has set what runs them
   private final Places places;
   private final Offenders offenders = new Offenders();
 
@@ -88,6 +89,7 @@ final class GrpcServer implements InternalServer {
     this.tracers = tracers;
     this.channelz = channelz;
     this.oneByOne = MoreExecutors.newSequentialExecutor(taskExecutor);
+    this.calls = config.callsInLoops ? taskExecutor : null;
     this.runningLoops = new AtomicInteger(config.ioThreads);
     if (address != null) {
       locate(address);
@@ -140,6 +142,7 @@ final class GrpcServer implements InternalServer {
               address,
               config.ioThreads,
               config.transportExecutor,
+              calls,
               places,
               this::accepted,
               this::loopEnded);

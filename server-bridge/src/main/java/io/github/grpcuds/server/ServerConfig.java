@@ -27,6 +27,7 @@ final class ServerConfig {
   int ioThreads = Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors()));
   Executor transportExecutor; // null: own threads
   boolean directExecutor; // handlers run in the thread that has something for them
+  boolean callsInLoops; // short ones, in threads of the server's own
   ScheduledExecutorService scheduler; // null: gRPC's shared one
 
   int flowControlWindow = 1 << 20;
@@ -56,6 +57,7 @@ final class ServerConfig {
     copy.ioThreads = ioThreads;
     copy.transportExecutor = transportExecutor;
     copy.directExecutor = directExecutor;
+    copy.callsInLoops = callsInLoops;
     copy.scheduler = scheduler;
     copy.flowControlWindow = flowControlWindow;
     copy.maxConcurrentCalls = maxConcurrentCalls;

@@ -4,6 +4,7 @@ import io.github.grpcuds.http2.Http2Connection;
 import io.github.grpcuds.http2.Http2Limits;
 import io.github.grpcuds.http2.Http2Listener;
 import io.github.grpcuds.http2.OutputBuffer;
+import io.github.grpcuds.transport.SafeLog;
 import io.github.grpcuds.transport.UdsChannel;
 import java.io.IOException;
 import java.util.concurrent.Executor;

@@ -1,5 +1,6 @@
 package io.github.grpcuds.server;
 
+import io.github.grpcuds.transport.SafeLog;
 import java.util.logging.Level;
 
 /**

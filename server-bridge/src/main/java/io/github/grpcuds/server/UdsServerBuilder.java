@@ -1,6 +1,7 @@
 package io.github.grpcuds.server;
 
 import com.google.common.util.concurrent.MoreExecutors;
+import io.github.grpcuds.transport.CallExecutor;
 import io.github.grpcuds.transport.PeerPolicy;
 import io.github.grpcuds.transport.SocketFileOptions;
 import io.github.grpcuds.transport.UdsAddress;
@@ -35,6 +36,8 @@ import java.util.concurrent.TimeUnit;
  * not be trusted.
  */
 public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBuilder> {
+  private static final String INLINE_CALLS = "grpcuds.inlineCalls";
+
   private static final long LEAST_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final ServerBuilder<?> delegate;
@@ -43,6 +46,7 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   private String ownersOption; // the last one set that is not ours to set on an inherited socket
   private TlsConfig tls;
   private boolean ownCallExecutor = true; // none is set by the user
+  private boolean inlineCalls = Boolean.parseBoolean(System.getProperty(INLINE_CALLS, "true"));
   private CallExecutor callExecutor; // of the server that is built
 
   /**
@@ -443,6 +447,19 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
     return this;
   }
 
+  /**
+   * Sets whether calls that take a few microseconds run in the I/O thread that has read them, which
+   * saves waking another. Handlers may block all the same: each is timed, what takes longer goes to
+   * other threads, and one that keeps an I/O thread for more than a millisecond or two is left
+   * alone in it while another thread takes over. Default: true, or what the system property {@code
+   * grpcuds.inlineCalls} says. Without effect if an {@link #executor} or a {@link
+   * #transportExecutor} is set.
+   */
+  public UdsServerBuilder inlineCalls(boolean enable) {
+    inlineCalls = enable;
+    return this;
+  }
+
   /** Has calls run in the threads that read from the connections, so none of them may block. */
   @Override
   public UdsServerBuilder directExecutor() {
@@ -525,9 +542,10 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
               + " is not for an inherited socket: who made it, a socket unit of systemd say, sets"
               + " its file's mode, its owner and its backlog (SocketMode=, SocketUser=, Backlog=)");
     }
-    callExecutor = new CallExecutor();
+    callExecutor = new CallExecutor("grpc-uds-call");
+    config.callsInLoops = ownCallExecutor && inlineCalls;
     if (ownCallExecutor) {
-      delegate.executor(callExecutor);
+      delegate.executor(new LoopCallExecutor(callExecutor));
     }
     return super.build();
   }

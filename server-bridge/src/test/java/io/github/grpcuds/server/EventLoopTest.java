@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 class EventLoopTest {
   private final FakePoller poller = new FakePoller();
   private final List<String> events = new ArrayList<>();
-  private final EventLoop loop = new EventLoop(poller, () -> events.add("done"));
+  private final EventLoop loop = new EventLoop(poller, () -> events.add("done"), null);
 
   @Test
   void goesOnAfterATaskThatThrows() {

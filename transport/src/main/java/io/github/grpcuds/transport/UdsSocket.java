@@ -26,6 +26,7 @@ import java.util.Set;
  */
 final class UdsSocket extends Socket {
   private final UdsAddress target; // null for an accepted socket
+  private final SocketStreams.Factory otherStreams; // null: there are none but its own
   private final SocketAddress localAddress;
   private final Object lock = new Object();
   private final Connector connector = new Connector();
@@ -38,13 +39,18 @@ final class UdsSocket extends Socket {
   private volatile boolean outputShutdown;
   private volatile int soTimeout;
   private boolean connecting; // guarded by lock
-  private UdsInputStream input; // guarded by lock
-  private UdsOutputStream output; // guarded by lock
+  private SocketStreams streams; // guarded by lock
 
   /** An unconnected socket. */
   UdsSocket(UdsAddress target) throws SocketException {
+    this(target, null);
+  }
+
+  /** An unconnected socket with streams of another kind. */
+  UdsSocket(UdsAddress target, SocketStreams.Factory otherStreams) throws SocketException {
     super((SocketImpl) null);
     this.target = target;
+    this.otherStreams = otherStreams;
     this.localAddress = UdsAddress.UNNAMED;
   }
 
@@ -52,6 +58,7 @@ final class UdsSocket extends Socket {
   UdsSocket(UdsChannel channel, UdsAddress localAddress) throws SocketException {
     super((SocketImpl) null);
     this.target = null;
+    this.otherStreams = null;
     this.localAddress = localAddress;
     this.remoteAddress = UdsAddress.UNNAMED;
     this.channel = channel;
@@ -140,10 +147,7 @@ final class UdsSocket extends Socket {
       if (inputShutdown) {
         throw new SocketException("Socket input is shutdown");
       }
-      if (input == null) {
-        input = new UdsInputStream(this, open);
-      }
-      return input;
+      return streams(open).input();
     }
   }
 
@@ -154,11 +158,20 @@ final class UdsSocket extends Socket {
       if (outputShutdown) {
         throw new SocketException("Socket output is shutdown");
       }
-      if (output == null) {
-        output = new UdsOutputStream(this, open);
-      }
-      return output;
+      return streams(open).output();
     }
+  }
+
+  /** Under the lock. */
+  private SocketStreams streams(UdsChannel open) {
+    if (streams == null) {
+      InputStream input = new UdsInputStream(this, open);
+      streams =
+          otherStreams == null
+              ? new PlainStreams(input, new UdsOutputStream(this, open))
+              : otherStreams.create(this, open, input);
+    }
+    return streams;
   }
 
   @Override
@@ -452,5 +465,25 @@ final class UdsSocket extends Socket {
     }
     String peer = target == null ? "accepted on " + localAddress : remoteAddress.toString();
     return "UdsSocket[" + peer + ", " + open.backend() + "]";
+  }
+
+  private static final class PlainStreams implements SocketStreams {
+    private final InputStream input;
+    private final OutputStream output;
+
+    PlainStreams(InputStream input, OutputStream output) {
+      this.input = input;
+      this.output = output;
+    }
+
+    @Override
+    public InputStream input() {
+      return input;
+    }
+
+    @Override
+    public OutputStream output() {
+      return output;
+    }
   }
 }

@@ -1,4 +1,4 @@
-package io.github.grpcuds.server;
+package io.github.grpcuds.transport;
 
 /**
  * Tasks in order, for one thread at a time.

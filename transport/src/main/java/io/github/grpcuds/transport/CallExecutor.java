@@ -1,4 +1,4 @@
-package io.github.grpcuds.server;
+package io.github.grpcuds.transport;
 
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 import java.util.logging.Level;
 
 /**
- * Runs the calls of a server whose user has set no executor.
+ * Runs the calls of a server, or the callbacks of channels, whose user has set no executor.
  *
  * <p>gRPC's own default starts a thread for each task that finds none idle, so a flood of short
  * calls makes as many threads as it can; each holds a message and stays for a minute. A pool of
@@ -29,12 +29,15 @@ import java.util.logging.Level;
  * <p>Threads end after a second without work, all of them: an executor at rest holds nothing. Tasks
  * start in the order in which they came, mostly. No task is run, and nothing of the system called,
  * under the lock.
+ *
+ * <p>Internal to grpc-uds: may change in any version.
  */
-final class CallExecutor implements Executor {
+public final class CallExecutor implements Executor {
   private static final SafeLog log = new SafeLog(CallExecutor.class);
   static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int QUIET_CHECKS = 100; // a second, then the monitor ends
 
+  private final String name;
   private final int core;
   private final long idleNanos; // until a thread ends
   private final Consumer<Thread> starter;
@@ -54,9 +57,13 @@ final class CallExecutor implements Executor {
 
   private volatile boolean startFailed; // the last time
 
-  /** Its threads get the context class loader of the current one. */
-  CallExecutor() {
-    this(Math.max(4, Runtime.getRuntime().availableProcessors()), IDLE_NANOS, Thread::start);
+  /**
+   * Its threads get the context class loader of the current one.
+   *
+   * @param name of the threads, followed by a number
+   */
+  public CallExecutor(String name) {
+    this(name, Math.max(4, Runtime.getRuntime().availableProcessors()), IDLE_NANOS, Thread::start);
   }
 
   /**
@@ -64,7 +71,8 @@ final class CallExecutor implements Executor {
    *
    * @param core how many threads run while none is blocked
    */
-  CallExecutor(int core, long idleNanos, Consumer<Thread> starter) {
+  CallExecutor(String name, int core, long idleNanos, Consumer<Thread> starter) {
+    this.name = name;
     this.core = core;
     this.idleNanos = idleNanos;
     this.starter = starter;
@@ -150,7 +158,7 @@ final class CallExecutor implements Executor {
   private Throwable start(Runnable first) {
     CallThread thread = null;
     try {
-      thread = new CallThread(this, first, loader);
+      thread = new CallThread(this, name, first, loader);
       synchronized (lock) {
         threads.add(thread);
       }
@@ -187,7 +195,7 @@ final class CallExecutor implements Executor {
       quietChecks = 0;
     }
     try {
-      starter.accept(new CallMonitor(this));
+      starter.accept(new CallMonitor(this, name));
     } catch (RuntimeException | Error e) {
       monitored = false; // until the next task that has to wait
       tellOnce(e);
@@ -298,7 +306,7 @@ final class CallExecutor implements Executor {
   }
 
   /** Ends the threads as soon as they have no task. */
-  void shutdown() {
+  public void shutdown() {
     List<Thread> resting;
     synchronized (lock) {
       shutdown = true;

@@ -1,4 +1,4 @@
-package io.github.grpcuds.server;
+package io.github.grpcuds.transport;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -22,8 +22,8 @@ final class CallThread extends Thread {
   private final CallLook look = new CallLook(); // of the monitor
 
   /** With what it runs first; null if that is to be taken from the queue. */
-  CallThread(CallExecutor executor, Runnable first, ClassLoader loader) {
-    super("grpc-uds-call-" + number.incrementAndGet());
+  CallThread(CallExecutor executor, String name, Runnable first, ClassLoader loader) {
+    super(name + "-" + number.incrementAndGet());
     this.executor = executor;
     this.task = first;
     setDaemon(true);

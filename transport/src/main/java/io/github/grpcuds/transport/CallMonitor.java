@@ -1,4 +1,4 @@
-package io.github.grpcuds.server;
+package io.github.grpcuds.transport;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -9,8 +9,8 @@ final class CallMonitor extends Thread {
 
   private final CallExecutor executor;
 
-  CallMonitor(CallExecutor executor) {
-    super("grpc-uds-call-monitor");
+  CallMonitor(CallExecutor executor, String name) {
+    super(name + "-monitor");
     this.executor = executor;
     setDaemon(true);
     setContextClassLoader(null); // runs nothing of the application's

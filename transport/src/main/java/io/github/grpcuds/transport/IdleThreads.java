@@ -1,4 +1,4 @@
-package io.github.grpcuds.server;
+package io.github.grpcuds.transport;
 
 /**
  * The threads without a task, for one thread at a time: last in, first out.

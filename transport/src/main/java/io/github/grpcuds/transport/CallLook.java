@@ -1,6 +1,6 @@
-package io.github.grpcuds.server;
+package io.github.grpcuds.transport;
 
-import io.github.grpcuds.server.ThreadFacts.Doing;
+import io.github.grpcuds.transport.ThreadFacts.Doing;
 
 /**
  * What was seen of a thread at regular looks, and whether it seems blocked.

@@ -1,9 +1,9 @@
-package io.github.grpcuds.server;
+package io.github.grpcuds.transport;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.grpcuds.server.ThreadFacts.Doing;
+import io.github.grpcuds.transport.ThreadFacts.Doing;
 import org.junit.jupiter.api.Test;
 
 class CallLookTest {

@@ -1,4 +1,4 @@
-package io.github.grpcuds.server;
+package io.github.grpcuds.transport;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -40,7 +40,7 @@ class CallExecutorTest {
 
   private final AtomicBoolean refuseThreads = new AtomicBoolean();
   private final CallExecutor executor =
-      new CallExecutor(CORE, CallExecutor.IDLE_NANOS, this::start);
+      new CallExecutor("grpc-uds-call", CORE, CallExecutor.IDLE_NANOS, this::start);
 
   private void start(Thread thread) {
     if (refuseThreads.get()) {
@@ -97,7 +97,7 @@ class CallExecutorTest {
 
   @Test
   void noTaskIsLostToAThreadThatEnds() {
-    CallExecutor hasty = new CallExecutor(CORE, 20_000, Thread::start);
+    CallExecutor hasty = new CallExecutor("grpc-uds-call", CORE, 20_000, Thread::start);
     AtomicInteger done = new AtomicInteger();
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(STRESS_MILLIS);
     for (int submitted = 1; System.nanoTime() < end; submitted++) {
@@ -303,7 +303,7 @@ class CallExecutorTest {
 
   @Test
   void aTaskThatThrowsEndsNoThread() throws Exception {
-    CallExecutor one = new CallExecutor(1, CallExecutor.IDLE_NANOS, Thread::start);
+    CallExecutor one = new CallExecutor("grpc-uds-call", 1, CallExecutor.IDLE_NANOS, Thread::start);
     Queue<Thread> seen = new ConcurrentLinkedQueue<>();
     one.execute(
         () -> {
@@ -324,7 +324,7 @@ class CallExecutorTest {
 
   @Test
   void anInterruptIsForgottenBetweenTasks() throws Exception {
-    CallExecutor one = new CallExecutor(1, CallExecutor.IDLE_NANOS, Thread::start);
+    CallExecutor one = new CallExecutor("grpc-uds-call", 1, CallExecutor.IDLE_NANOS, Thread::start);
     AtomicBoolean interrupted = new AtomicBoolean(true);
     CountDownLatch done = new CountDownLatch(1);
     one.execute(() -> Thread.currentThread().interrupt());
@@ -345,7 +345,7 @@ class CallExecutorTest {
     ClassLoader before = current.getContextClassLoader();
     try (URLClassLoader loader = new URLClassLoader(new URL[0])) {
       current.setContextClassLoader(loader);
-      CallExecutor created = new CallExecutor();
+      CallExecutor created = new CallExecutor("grpc-uds-call");
       current.setContextClassLoader(before);
       Queue<Thread> threads = new ConcurrentLinkedQueue<>();
       created.execute(() -> threads.add(Thread.currentThread()));

@@ -1,4 +1,4 @@
-package io.github.grpcuds.server;
+package io.github.grpcuds.transport;
 
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -9,16 +9,18 @@ import java.util.logging.Logger;
  *
  * <p>An object, made with its owner, because a class that is first needed in a shortage of
  * descriptors may not load, and then never will.
+ *
+ * <p>Internal to grpc-uds: may change in any version.
  */
-final class SafeLog {
+public final class SafeLog {
   private final Logger logger;
 
-  SafeLog(Class<?> owner) {
+  public SafeLog(Class<?> owner) {
     logger = Logger.getLogger(owner.getName());
   }
 
   /** False if it could not be logged. */
-  boolean log(Level level, String message, Throwable cause) {
+  public boolean log(Level level, String message, Throwable cause) {
     try {
       logger.log(level, message, cause);
       return true;

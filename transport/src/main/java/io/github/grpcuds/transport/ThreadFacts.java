@@ -1,4 +1,4 @@
-package io.github.grpcuds.server;
+package io.github.grpcuds.transport;
 
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;

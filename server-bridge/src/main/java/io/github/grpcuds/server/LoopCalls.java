@@ -1,0 +1,144 @@
+package io.github.grpcuds.server;
+
+import io.github.grpcuds.transport.SafeLog;
+import java.util.ArrayDeque;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Level;
+
+/**
+ * The tasks of calls that an I/O thread runs itself, between two looks at its sockets: for a short
+ * one, to wake another thread would take longer than to do it.
+ *
+ * <p>Who is to know which is short? Each task is timed, and the next ones are expected to take as
+ * long as the last ones did; those that take longer go to the executor of the calls. If a task
+ * takes very long all the same, is blocked perhaps, {@link LoopMonitor} has another thread go on
+ * with the loop after a millisecond or two, and for a second no task is run here.
+ *
+ * <p>The tasks and the expectation belong to the thread that runs the loop, and are handed over
+ * with it: by {@link #state}, which tells whether that thread is in a task and in which.
+ */
+final class LoopCalls {
+  private static final SafeLog log = new SafeLog(LoopCalls.class);
+
+  /** About what it takes to wake a thread, on either side. */
+  private static final long SHORT_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
+
+  /** For how long sockets may wait for tasks that are not that short. */
+  private static final long TURN_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+
+  /** How often a task is run here that is expected to take too long: it may not, by now. */
+  private static final int TRIAL = 64;
+
+  private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private static final int NO_TASK = 0;
+
+  private final Executor executor;
+  private final LoopMonitor monitor;
+  private final AtomicInteger state = new AtomicInteger(NO_TASK); // or the number of the task
+
+  // Of the thread that runs the loop.
+  private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+  private int number;
+  private int skipped;
+  private long expectedNanos;
+  private long pauseUntil = System.nanoTime();
+
+  private int seen; // at the last look; of the monitor
+
+  /**
+   * Tasks for a loop.
+   *
+   * @param executor runs those that may take long
+   */
+  LoopCalls(Executor executor, LoopMonitor monitor) {
+    this.executor = executor;
+    this.monitor = monitor;
+  }
+
+  /** Takes a task to run soon. By the loop's thread, and not in a task; false if it should not. */
+  boolean offer(Runnable task, Executor others) {
+    if (others != executor || System.nanoTime() - pauseUntil < 0 || !monitor.isAlive()) {
+      return false;
+    }
+    if (expectedNanos > TURN_NANOS && ++skipped < TRIAL) {
+      return false;
+    }
+    skipped = 0;
+    return tasks.add(task);
+  }
+
+  boolean isEmpty() {
+    return tasks.isEmpty();
+  }
+
+  /** Runs the tasks. False if the loop belongs to another thread since: leave it alone. */
+  boolean run() {
+    long start = tasks.isEmpty() ? 0 : System.nanoTime();
+    long now = start;
+    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+      if (now != start && expectedNanos > SHORT_NANOS && now - start + expectedNanos > TURN_NANOS) {
+        handOn(task);
+        continue;
+      }
+      if (!runTask(task)) {
+        return false;
+      }
+      long end = System.nanoTime();
+      expectedNanos += (end - now - expectedNanos) / 8;
+      now = end;
+    }
+    return true;
+  }
+
+  private void handOn(Runnable task) {
+    try {
+      executor.execute(task);
+    } catch (RejectedExecutionException e) {
+      runTask(task); // the server ends
+    }
+  }
+
+  private boolean runTask(Runnable task) {
+    LoopThread thread = LoopThread.current();
+    thread.setInTask(true);
+    number = (number + 2) | 1; // never that of no task
+    int mine = number;
+    state.set(mine);
+    monitor.wake();
+    try {
+      task.run();
+    } catch (Throwable e) { // even one that was thrown sneakily
+      log.log(Level.SEVERE, "A task of a call failed", e);
+    }
+    Thread.interrupted(); // was meant for the task
+    boolean ours = state.compareAndSet(mine, NO_TASK);
+    thread.setInTask(!ours);
+    return ours;
+  }
+
+  /** Looks, at regular times, whether the loop's thread is kept by one task; 0 if it is not. */
+  int look() {
+    int now = state.get();
+    boolean same = now != NO_TASK && now == seen;
+    seen = now;
+    return same ? now : NO_TASK;
+  }
+
+  /** True if a task has begun since the last look but one. */
+  boolean isActive() {
+    return seen != NO_TASK || state.get() != NO_TASK;
+  }
+
+  /** Takes the loop from the thread that is in a task. False if it is no longer in that. */
+  boolean takeOver(int task) {
+    if (!state.compareAndSet(task, NO_TASK)) {
+      return false;
+    }
+    pauseUntil = System.nanoTime() + PAUSE_NANOS;
+    return true;
+  }
+}
