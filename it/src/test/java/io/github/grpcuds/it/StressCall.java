@@ -29,6 +29,7 @@ final class StressCall extends ClientCall.Listener<byte[]> {
   private final boolean slow;
   private final CountDownLatch ended = new CountDownLatch(1);
   private final AtomicInteger ends = new AtomicInteger();
+  private final AtomicInteger readies = new AtomicInteger();
 
   private ClientCall<byte[], byte[]> call;
   private volatile int sent;
@@ -43,6 +44,16 @@ final class StressCall extends ClientCall.Listener<byte[]> {
     this.cancelAt = random.nextInt(8) == 0 ? random.nextInt(count) : -1;
     this.deadlineMicros = random.nextInt(10) == 0 ? 1 + random.nextInt(20_000) : 0;
     this.slow = random.nextInt(10) == 0;
+  }
+
+  /** A small one. */
+  StressCall(MethodDescriptor<byte[], byte[]> method) {
+    this.method = method;
+    this.count = 1;
+    this.size = 1;
+    this.cancelAt = -1;
+    this.deadlineMicros = 0;
+    this.slow = false;
   }
 
   private static MethodDescriptor<byte[], byte[]> choose(Random random) {
@@ -83,8 +94,17 @@ final class StressCall extends ClientCall.Listener<byte[]> {
     return this;
   }
 
+  /** With a direct executor several threads may call it at once: one of them sends. */
   @Override
   public void onReady() {
+    if (readies.getAndIncrement() == 0) {
+      do {
+        send();
+      } while (readies.decrementAndGet() > 0);
+    }
+  }
+
+  private void send() {
     while (!method.getType().clientSendsOneMessage() && sent < count && call.isReady()) {
       call.sendMessage(StressService.message(sent, size));
       sent = sent + 1;
@@ -142,8 +162,13 @@ final class StressCall extends ClientCall.Listener<byte[]> {
       case DEADLINE_EXCEEDED:
         return deadlineMicros > 0;
       default:
-        return disturbed && status.getCode() == Status.Code.UNAVAILABLE;
+        return status.getCode() == Status.Code.UNAVAILABLE && (disturbed || isNotServed());
     }
+  }
+
+  /** A connection that came of age when the call began: a channel that retries tries again. */
+  private boolean isNotServed() {
+    return received == 0 && "HTTP/2 error code: NO_ERROR".equals(status.getDescription());
   }
 
   private int answers() {

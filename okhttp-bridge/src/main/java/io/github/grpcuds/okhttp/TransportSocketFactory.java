@@ -2,6 +2,7 @@ package io.github.grpcuds.okhttp;
 
 import io.github.grpcuds.transport.PeerCredentials;
 import io.github.grpcuds.transport.PeerPolicy;
+import io.github.grpcuds.transport.SocketStreams;
 import io.github.grpcuds.transport.UdsAddress;
 import io.github.grpcuds.transport.UdsSocketFactory;
 import io.grpc.Status;
@@ -23,14 +24,19 @@ final class TransportSocketFactory extends SocketFactory {
   private final int connectTimeoutMillis;
   private final PeerPolicy serverPolicy; // null: the default, which depends on the address
   private final CredentialsGuard credentialsGuard;
+  private final TransportExecutor executor; // null: writes are left to the executor of the channel
   private final Set<Socket> connecting = ConcurrentHashMap.newKeySet();
   private volatile boolean aborted;
 
   TransportSocketFactory(
-      int connectTimeoutMillis, PeerPolicy serverPolicy, CredentialsGuard credentialsGuard) {
+      int connectTimeoutMillis,
+      PeerPolicy serverPolicy,
+      CredentialsGuard credentialsGuard,
+      TransportExecutor executor) {
     this.connectTimeoutMillis = connectTimeoutMillis;
     this.serverPolicy = serverPolicy;
     this.credentialsGuard = credentialsGuard;
+    this.executor = executor;
   }
 
   @Override
@@ -45,7 +51,7 @@ final class TransportSocketFactory extends SocketFactory {
   }
 
   private Socket connect(UdsAddress address) throws IOException {
-    Socket socket = new UdsSocketFactory(address).createSocket();
+    Socket socket = unconnected(address);
     boolean connected = false;
     connecting.add(socket);
     try {
@@ -62,6 +68,16 @@ final class TransportSocketFactory extends SocketFactory {
         socket.close();
       }
     }
+  }
+
+  private Socket unconnected(UdsAddress address) throws IOException {
+    if (executor == null) {
+      return new UdsSocketFactory(address).createSocket();
+    }
+    return SocketStreams.unconnected(
+        address,
+        (socket, channel, input) ->
+            new TransportStreams(input, new QueuedOutput(socket, channel, executor)));
   }
 
   /** Before the first byte is sent: a server of the wrong user learns nothing. */
@@ -90,9 +106,12 @@ final class TransportSocketFactory extends SocketFactory {
     throw (T) t;
   }
 
-  /** Ends the connects that are under way, and later ones. */
+  /** Ends the connects that are under way, later ones, and connections that are stuck. */
   void abort() {
     aborted = true;
+    if (executor != null) {
+      executor.abort();
+    }
     for (Socket socket : connecting) {
       try {
         socket.close();

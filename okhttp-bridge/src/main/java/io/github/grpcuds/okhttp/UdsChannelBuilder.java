@@ -31,17 +31,28 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   /** MIN_CONNECT_TIMEOUT of gRPC's connection backoff protocol. */
   private static final int DEFAULT_CONNECT_TIMEOUT_MILLIS = 20_000;
 
+  /** With OkHttp's 64 KiB a sender of large messages waits most of the time. */
+  private static final int DEFAULT_WINDOW_BYTES = 1 << 20;
+
+  private static final String INLINE_WRITES = "grpcuds.inlineWrites";
+
   private final OkHttpChannelBuilder delegate;
   private final CredentialsGuard credentialsGuard;
   private int connectTimeoutMillis = DEFAULT_CONNECT_TIMEOUT_MILLIS;
   private PeerPolicy serverPolicy; // null: the default, which depends on the address
+  private Executor transportExecutor; // null: the shared one
+  private boolean inlineWrites = Boolean.parseBoolean(System.getProperty(INLINE_WRITES, "true"));
 
   private UdsChannelBuilder(
       UdsTarget target, OkHttpChannelBuilder delegate, CredentialsGuard credentialsGuard) {
     this.delegate = delegate;
     this.credentialsGuard = credentialsGuard;
+    delegate.flowControlWindow(DEFAULT_WINDOW_BYTES);
+    delegate.executor(SharedThreads.ofCallbacks());
     resolveItself(delegate, target);
-    delegate.intercept(credentialsGuard); // the first added is the last to run: after the user's
+    // The first added is the last to run: after the user's.
+    delegate.intercept(WritingCall.interceptor());
+    delegate.intercept(credentialsGuard);
   }
 
   private static UdsChannelBuilder create(UdsTarget target, ChannelCredentials creds) {
@@ -181,12 +192,25 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   }
 
   /**
-   * Sets the HTTP/2 flow-control window, in bytes, of each call.
+   * Sets the HTTP/2 flow-control window, in bytes, of each call. Default: 1 MiB.
    *
    * @see OkHttpChannelBuilder#flowControlWindow
    */
   public UdsChannelBuilder flowControlWindow(int bytes) {
     delegate.flowControlWindow(bytes);
+    return this;
+  }
+
+  /**
+   * Sets what runs the callbacks of calls. Default: threads that all such channels share, as many
+   * as there are processors, at least 4, and one more for each that is blocked; they end after a
+   * second without work.
+   *
+   * @param executor not owned by the channel; null for the default
+   */
+  @Override
+  public UdsChannelBuilder executor(Executor executor) {
+    delegate.executor(executor == null ? SharedThreads.ofCallbacks() : executor);
     return this;
   }
 
@@ -197,7 +221,18 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
    * @see OkHttpChannelBuilder#transportExecutor
    */
   public UdsChannelBuilder transportExecutor(Executor executor) {
-    delegate.transportExecutor(executor);
+    transportExecutor = executor;
+    return this;
+  }
+
+  /**
+   * Sets whether a call's methods, such as {@code sendMessage}, write to the socket themselves,
+   * which saves a hand-over to another thread; they never wait for the socket: what it does not
+   * take is written by the transport executor. Default: true, or what the system property {@code
+   * grpcuds.inlineWrites} says; TLS always writes in the transport executor.
+   */
+  public UdsChannelBuilder inlineWrites(boolean enable) {
+    inlineWrites = enable;
     return this;
   }
 
@@ -250,9 +285,16 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
 
   @Override
   public ManagedChannel build() {
+    TransportExecutor executor = null;
+    if (inlineWrites) {
+      executor =
+          new TransportExecutor(
+              transportExecutor == null ? SharedThreads.ofTransports() : transportExecutor);
+    }
     TransportSocketFactory sockets =
-        new TransportSocketFactory(connectTimeoutMillis, serverPolicy, credentialsGuard);
+        new TransportSocketFactory(connectTimeoutMillis, serverPolicy, credentialsGuard, executor);
     delegate.socketFactory(sockets);
+    delegate.transportExecutor(inlineWrites ? executor : transportExecutor);
     return new UdsManagedChannel(super.build(), sockets);
   }
 }

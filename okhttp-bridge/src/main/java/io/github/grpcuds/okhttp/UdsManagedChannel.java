@@ -7,7 +7,10 @@ import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import java.util.concurrent.TimeUnit;
 
-/** gRPC's channel, but its shutdownNow also ends connects that are under way. */
+/**
+ * gRPC's channel, but its shutdownNow also ends connects that are under way, and connections whose
+ * server does not read.
+ */
 final class UdsManagedChannel extends ManagedChannel {
   private final ManagedChannel delegate;
   private final TransportSocketFactory sockets;

@@ -216,7 +216,7 @@ class UdsChannelBuilderTest {
 
   /** grpc-okhttp would leave the calls of a channel waiting whose connect throws an Error. */
   @ParameterizedTest
-  @ValueSource(strings = {"Connector", "UdsSocket", "UdsSocketFactory", "ConnectFailure"})
+  @ValueSource(strings = {"Connector", "UdsSocket", "ConnectFailure"})
   void missingClassFailsTheCallInsteadOfHangingIt(String name) throws Exception {
     String missing = "io.github.grpcuds.transport." + name;
     try (IncompleteLoader without = new IncompleteLoader(missing)) {

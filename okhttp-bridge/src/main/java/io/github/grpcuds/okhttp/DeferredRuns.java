@@ -1,0 +1,133 @@
+package io.github.grpcuds.okhttp;
+
+import java.util.ArrayDeque;
+
+/**
+ * The runs of connections' writers that a thread has put off, to do them itself once it holds no
+ * lock of grpc-okhttp's: a call's at the end of the method that made output, those of a thread that
+ * reads before it reads on. So nothing is handed to another thread, and what comes up meanwhile
+ * leaves in one write.
+ *
+ * <p>A method of a call that is called inside one of another call, by an interceptor or a listener
+ * say, may wait for an answer: there nothing is put off, and what was is left to the pool.
+ *
+ * <p>One per thread, used by it alone.
+ */
+final class DeferredRuns {
+  private static final ThreadLocal<DeferredRuns> CURRENT =
+      ThreadLocal.withInitial(DeferredRuns::new);
+
+  /** Tasks of a writer before a thread that runs it for others leaves the rest to the pool. */
+  private static final int MAX_TASKS = 16;
+
+  private final ArrayDeque<QueuedOutput> ofCalls = new ArrayDeque<>();
+  private int depth; // of methods of calls
+  private QueuedOutput reading; // of the connection that this thread reads; null while it waits
+  private boolean ofReader; // the writer of that is put off
+  private Runnable task; // of the transport executor
+  private QueuedOutput running; // whose writer was put off
+  private int tasks; // of it
+
+  static DeferredRuns current() {
+    return CURRENT.get();
+  }
+
+  void enterCall() {
+    if (depth++ > 0) {
+      leaveToPool();
+    }
+  }
+
+  void leaveCall() {
+    depth--;
+    if (depth == 0 && !ofCalls.isEmpty()) {
+      try {
+        while (!ofCalls.isEmpty()) {
+          run(ofCalls.poll());
+        }
+      } finally {
+        leaveToPool(); // after an Error
+      }
+    }
+  }
+
+  private void leaveToPool() {
+    while (!ofCalls.isEmpty()) {
+      ofCalls.poll().runInPool();
+    }
+  }
+
+  /** This thread has read, and handles what it got. */
+  void beginBatch(QueuedOutput output) {
+    reading = output;
+  }
+
+  /** This thread is about to read, or done with it. */
+  void endBatch() {
+    QueuedOutput read = reading;
+    reading = null;
+    if (ofReader) {
+      ofReader = false;
+      run(read);
+    }
+  }
+
+  /** False if this thread cannot put the output's writer off. */
+  boolean offer(QueuedOutput output) {
+    if (reading == output) {
+      ofReader = true;
+      return true;
+    }
+    if (ofReader) { // a listener makes another connection's call, and may wait for its answer
+      ofReader = false;
+      reading.runInPool();
+    }
+    return depth == 1 && ofCalls.add(output);
+  }
+
+  private void run(QueuedOutput output) {
+    QueuedOutput outer = running;
+    int tasksOfOuter = tasks;
+    running = output;
+    tasks = 0;
+    boolean ended = false;
+    try {
+      output.runWriter();
+      ended = true;
+    } finally {
+      running = outer;
+      tasks = tasksOfOuter;
+      if (!ended) {
+        output.abort(); // bytes are lost that the writer had in hand
+      }
+    }
+  }
+
+  /** Runs a task of the transport executor in a thread of the pool. */
+  void runTask(Runnable pooled) {
+    Runnable outer = task;
+    task = pooled;
+    try {
+      pooled.run();
+    } finally {
+      task = outer;
+      endBatch();
+    }
+  }
+
+  /** What the transport executor runs in this thread of the pool; null if nothing. */
+  Runnable task() {
+    return task;
+  }
+
+  /** Whose writer this thread runs in its own interest, and must not be kept up by. */
+  QueuedOutput running() {
+    return running;
+  }
+
+  /** Counts a task of the writer; true if it has had its turn. */
+  boolean ranEnough() {
+    tasks++;
+    return tasks >= MAX_TASKS;
+  }
+}

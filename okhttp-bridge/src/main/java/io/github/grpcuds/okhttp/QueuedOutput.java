@@ -1,0 +1,334 @@
+package io.github.grpcuds.okhttp;
+
+import io.github.grpcuds.transport.UdsChannel;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import okio.Buffer;
+
+/**
+ * What grpc-okhttp writes to a socket, gathered until a flush.
+ *
+ * <p>A thread of the pool waits until all is written. One that writes for a call of its own does
+ * not: what the socket does not take is kept, and written by the pool.
+ */
+final class QueuedOutput extends OutputStream {
+  /** Bytes of a write; more make it no faster. */
+  private static final int GATHER_BYTES = 64 * 1024;
+
+  /** Kept by an idle connection. */
+  private static final int SMALL_BYTES = 4 * 1024;
+
+  /** Of the first tasks of a writer, some lead to where it writes. */
+  private static final int MAX_ATTEMPTS = 20;
+
+  /** How HTTP/2 begins in plain text; TLS begins otherwise (RFC 9113, section 3.4). */
+  private static final byte[] PREFACE = "PRI ".getBytes(StandardCharsets.US_ASCII);
+
+  private final Socket socket;
+  private final UdsChannel channel;
+  private final TransportExecutor executor;
+  private final Object lock = new Object();
+
+  // Guarded by lock.
+  private final Deque<Piece> kept = new ArrayDeque<>();
+  private byte[] gathered = new byte[SMALL_BYTES];
+  private int count;
+  private boolean seenTo; // the pool was asked to write what is kept
+  private boolean writing; // a thread does
+  private Exception failure; // of that
+  private boolean begun;
+
+  private volatile boolean behind; // something is kept
+  private volatile Runnable writer; // null in TLS
+  private int attempts; // at that; of the writer's turn
+  private volatile boolean direct; // the writer writes here, not by way of Okio
+
+  QueuedOutput(Socket socket, UdsChannel channel, TransportExecutor executor) {
+    this.socket = socket;
+    this.channel = channel;
+    this.executor = executor;
+  }
+
+  /** True if a thread that may be interrupted and should not wait may be the writer's. */
+  boolean isOpenToAll() {
+    return direct && !behind;
+  }
+
+  /** Makes that possible; in the writer's turn. */
+  void openToAll(Runnable serializingExecutor) {
+    if (!direct && attempts < MAX_ATTEMPTS) {
+      attempts++;
+      direct = OkHttpWriter.install(serializingExecutor, this);
+    }
+  }
+
+  @Override
+  public void write(int b) throws IOException {
+    write(new byte[] {(byte) b}, 0, 1);
+  }
+
+  @Override
+  public void write(byte[] source, int offset, int length) throws IOException {
+    synchronized (lock) {
+      if (!begun && length > 0) {
+        begin(source, offset, length);
+      }
+      if (writer != null && length <= GATHER_BYTES - count) {
+        gather(source, offset, length);
+        return;
+      }
+      push(gathered, 0, count);
+      count = 0;
+      push(source, offset, length);
+    }
+    finish();
+  }
+
+  /** Takes bytes out of a buffer of Okio's. */
+  void write(Buffer source, long length) throws IOException {
+    DeferredRuns runs = DeferredRuns.current();
+    if (runs.running() == this && runs.ranEnough()) {
+      executor.moveToPool(writer);
+    }
+    long left = length;
+    while (left > 0) {
+      synchronized (lock) {
+        if (count == GATHER_BYTES) {
+          push(gathered, 0, count);
+          count = 0;
+        }
+        int size = (int) Math.min(left, GATHER_BYTES - count);
+        makeRoom(size);
+        for (int end = count + size; count < end; ) {
+          count += source.read(gathered, count, end - count);
+        }
+        left -= size;
+      }
+      finish();
+    }
+  }
+
+  private void begin(byte[] source, int offset, int length) {
+    begun = true;
+    byte[] start = Arrays.copyOfRange(source, offset, offset + Math.min(length, PREFACE.length));
+    Runnable task = DeferredRuns.current().task();
+    if (task != null && Arrays.equals(start, PREFACE)) {
+      writer = task;
+      executor.connected(task, this);
+    }
+  }
+
+  private void gather(byte[] source, int offset, int length) {
+    makeRoom(length);
+    System.arraycopy(source, offset, gathered, count, length);
+    count += length;
+  }
+
+  private void makeRoom(int length) {
+    if (length > gathered.length - count) {
+      int capacity = Math.max(count + length, 2 * gathered.length);
+      gathered = Arrays.copyOf(gathered, Math.min(GATHER_BYTES, capacity));
+    }
+  }
+
+  @Override
+  public void flush() throws IOException {
+    synchronized (lock) {
+      push(gathered, 0, count);
+      count = 0;
+      if (gathered.length > SMALL_BYTES) {
+        gathered = new byte[SMALL_BYTES];
+      }
+    }
+    finish();
+  }
+
+  /** Writes, or keeps. */
+  private void push(byte[] source, int offset, int length) throws IOException {
+    throwFailure();
+    int written = behind ? 0 : writeNow(source, offset, length);
+    if (written < length) {
+      kept.add(new Piece(Arrays.copyOfRange(source, offset + written, offset + length)));
+      behind = true;
+    }
+  }
+
+  private void throwFailure() throws IOException {
+    if (failure != null) {
+      throw new IOException(failure.getMessage(), failure);
+    }
+  }
+
+  /** Sees to what is kept. */
+  private void finish() throws IOException {
+    if (!behind) {
+      return;
+    }
+    if (executor.isAborted()) {
+      abort();
+    }
+    if (DeferredRuns.current().running() == this) {
+      executor.moveToPool(writer); // where it waits, before more is kept
+      askPool();
+    } else {
+      writeKept();
+    }
+  }
+
+  private void askPool() {
+    synchronized (lock) {
+      if (seenTo) {
+        return;
+      }
+      seenTo = true;
+    }
+    executor.pool().execute(this::writeKeptForOthers);
+  }
+
+  private int writeNow(byte[] source, int offset, int length) throws IOException {
+    int written = 0;
+    while (written < length) {
+      int taken = channel.write(source, offset + written, length - written);
+      if (taken == 0) {
+        break;
+      }
+      written += taken;
+    }
+    return written;
+  }
+
+  private void writeKeptForOthers() {
+    try {
+      writeKept();
+    } catch (IOException e) {
+      // The next write throws it, and the reader sees the end as well.
+    }
+  }
+
+  /** Returns when nothing is kept any more, whoever wrote it. */
+  private void writeKept() throws IOException {
+    if (!takeTurn()) {
+      return;
+    }
+    try {
+      while (writeSomeKept()) {
+        channel.awaitWritable();
+      }
+    } catch (IOException | RuntimeException e) {
+      fail(e);
+      throw e;
+    }
+  }
+
+  /** Waits for the thread that writes, if there is one; false if nothing is left to write. */
+  private boolean takeTurn() throws IOException {
+    boolean interrupted = false;
+    try {
+      synchronized (lock) {
+        while (writing) {
+          try {
+            lock.wait();
+          } catch (InterruptedException e) {
+            interrupted = true;
+          }
+        }
+        throwFailure();
+        writing = behind;
+        return writing;
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** False if all is written. */
+  private boolean writeSomeKept() throws IOException {
+    synchronized (lock) {
+      while (!kept.isEmpty()) {
+        Piece piece = kept.peek();
+        piece.start += writeNow(piece.bytes, piece.start, piece.length());
+        if (piece.length() > 0) {
+          return true;
+        }
+        kept.remove();
+      }
+      endKept();
+      return false;
+    }
+  }
+
+  private void fail(Exception e) {
+    synchronized (lock) {
+      failure = e;
+      kept.clear();
+      endKept();
+    }
+  }
+
+  private void endKept() {
+    behind = false;
+    seenTo = false;
+    writing = false;
+    lock.notifyAll();
+  }
+
+  void runWriter() {
+    writer.run();
+  }
+
+  void runInPool() {
+    executor.runInPool(writer, this);
+  }
+
+  void abortIfBehind() {
+    if (behind) {
+      abort();
+    }
+  }
+
+  /** Breaks the connection: its reader sees the end, and each write fails. */
+  void abort() {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      // It is closed all the same.
+    }
+  }
+
+  /** Closes the socket; what it does not take now is of no use any more. */
+  @Override
+  public void close() throws IOException {
+    Runnable known = writer;
+    if (known != null) {
+      executor.closed(known);
+    }
+    try {
+      synchronized (lock) {
+        push(gathered, 0, count);
+        count = 0;
+      }
+    } finally {
+      socket.close();
+    }
+  }
+
+  private static final class Piece {
+    private final byte[] bytes;
+    private int start;
+
+    Piece(byte[] bytes) {
+      this.bytes = bytes;
+    }
+
+    int length() {
+      return bytes.length - start;
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package io.github.grpcuds.okhttp;
+
+import io.github.grpcuds.transport.CallExecutor;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The threads of all channels that were given none. */
+final class SharedThreads {
+  private static final Executor TRANSPORTS = Executors.newCachedThreadPool(new Daemons());
+  private static final Executor CALLBACKS = new CallExecutor("grpc-uds-callback");
+
+  private SharedThreads() {}
+
+  /** Of transports: two for each connection at most, three while its server does not read. */
+  static Executor ofTransports() {
+    return TRANSPORTS;
+  }
+
+  /** Of callbacks, as many as there are processors, and more in place of those that block. */
+  static Executor ofCallbacks() {
+    return CALLBACKS;
+  }
+
+  private static final class Daemons implements ThreadFactory {
+    private final AtomicInteger count = new AtomicInteger();
+
+    @Override
+    public Thread newThread(Runnable task) {
+      Thread thread = new Thread(task, "grpc-uds-channel-" + count.getAndIncrement());
+      thread.setDaemon(true);
+      return thread;
+    }
+  }
+}

@@ -1,0 +1,122 @@
+package io.github.grpcuds.okhttp;
+
+import io.github.grpcuds.transport.PeerCredentials;
+import io.github.grpcuds.transport.UdsChannel;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
+
+/** Takes as many bytes as it is given room for, and keeps them. */
+final class FakeChannel implements UdsChannel {
+  private final ByteArrayOutputStream taken = new ByteArrayOutputStream();
+  private long room;
+  private String failure; // null: none
+  private boolean waiting;
+
+  /** A socket that closes the channel. */
+  final Socket socket =
+      new Socket() {
+        @Override
+        public synchronized void close() {
+          FakeChannel.this.close();
+        }
+      };
+
+  FakeChannel(long room) {
+    this.room = room;
+  }
+
+  synchronized void makeRoom(long bytes) {
+    room += bytes;
+    notifyAll();
+  }
+
+  synchronized void fail(String message) {
+    failure = message;
+    notifyAll();
+  }
+
+  synchronized byte[] taken() {
+    return taken.toByteArray();
+  }
+
+  synchronized boolean isClosed() {
+    return "Socket closed".equals(failure);
+  }
+
+  @Override
+  public synchronized int write(byte[] source, int offset, int length) throws IOException {
+    throwFailure();
+    int count = (int) Math.min(room, length);
+    taken.write(source, offset, count);
+    room -= count;
+    return count;
+  }
+
+  /** Returns once a thread waits for room. */
+  synchronized void awaitWaiting() throws InterruptedException {
+    while (!waiting) {
+      wait();
+    }
+  }
+
+  private void throwFailure() throws SocketException {
+    if (failure != null) {
+      throw new SocketException(failure);
+    }
+  }
+
+  @Override
+  public synchronized void awaitWritable() throws IOException {
+    waiting = true;
+    notifyAll();
+    while (room == 0) {
+      throwFailure();
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        throw new IOException(e);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    fail("Socket closed");
+  }
+
+  @Override
+  public int read(byte[] target, int offset, int length) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public boolean awaitReadable(long timeoutMillis) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void shutdownInput() {}
+
+  @Override
+  public void shutdownOutput() {}
+
+  @Override
+  public int bufferSize(Buffer buffer) {
+    return 0;
+  }
+
+  @Override
+  public void setBufferSize(Buffer buffer, int bytes) {}
+
+  @Override
+  public PeerCredentials peerCredentials() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public String backend() {
+    return "fake";
+  }
+}
