@@ -147,9 +147,9 @@ final class EventLoop implements Runnable {
    * @return whether calls are run here
    */
   boolean look() {
-    int task = calls.look();
     Thread kept = thread;
-    if (task != 0 && kept != null) {
+    int task = calls.look(kept);
+    if (task != 0) {
       Runnable takeOver =
           () -> {
             if (calls.takeOver(task)) {

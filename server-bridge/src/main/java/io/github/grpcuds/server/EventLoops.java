@@ -83,13 +83,13 @@ final class EventLoops {
     acceptor.start();
     int started = 0;
     try {
-      for (EventLoop loop : loops) {
-        start(loop, started + 1);
-        started++;
-      }
       if (monitor != null) {
         loops.forEach(monitor::add);
         monitor.start("grpc-uds-io-monitor " + address);
+      }
+      for (EventLoop loop : loops) {
+        start(loop, started + 1);
+        started++;
       }
     } finally {
       if (started < loops.size()) {

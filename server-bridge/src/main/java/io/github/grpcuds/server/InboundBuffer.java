@@ -38,16 +38,18 @@ final class InboundBuffer {
     if (openLength > 0 && together > open.length && together > PIECE_BYTES) {
       finishOpen();
     }
-    makeRoom(openLength + length);
-    System.arraycopy(buffer, offset, open, openLength, length);
+    if (openLength == 0) { // mostly the only one: no more than it needs
+      open = Arrays.copyOfRange(buffer, offset, offset + length);
+    } else {
+      makeRoom(together);
+      System.arraycopy(buffer, offset, open, openLength, length);
+    }
     openLength += length;
   }
 
   private void makeRoom(int needed) {
     if (needed > open.length) {
-      boolean alone = openLength == 0; // mostly the only one: no more than it needs
-      int room = alone ? needed : Math.max(needed, Math.min(2 * needed, PIECE_BYTES));
-      open = Arrays.copyOf(open, room);
+      open = Arrays.copyOf(open, Math.max(needed, Math.min(2 * needed, PIECE_BYTES)));
     }
   }
 

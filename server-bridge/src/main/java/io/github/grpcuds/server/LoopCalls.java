@@ -1,9 +1,8 @@
 package io.github.grpcuds.server;
 
+import io.github.grpcuds.transport.CallQueue;
 import io.github.grpcuds.transport.SafeLog;
-import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
@@ -14,8 +13,9 @@ import java.util.logging.Level;
  *
  * <p>Who is to know which is short? Each task is timed, and the next ones are expected to take as
  * long as the last ones did; those that take longer go to the executor of the calls. If a task
- * takes very long all the same, is blocked perhaps, {@link LoopMonitor} has another thread go on
- * with the loop after a millisecond or two, and for a second no task is run here.
+ * takes very long all the same, {@link LoopMonitor} has another thread go on with the loop: after a
+ * millisecond or two if the task waits for something, after ten if it does not seem to. Then no
+ * task is run here for a second.
  *
  * <p>The tasks and the expectation belong to the thread that runs the loop, and are handed over
  * with it: by {@link #state}, which tells whether that thread is in a task and in which.
@@ -32,7 +32,13 @@ final class LoopCalls {
   /** How often a task is run here that is expected to take too long: it may not, by now. */
   private static final int TRIAL = 64;
 
+  /** What a task counts for at most: it may just have had no processor. */
+  private static final long MOST_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
   private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private static final int LOOKS_IF_WAITING = 2;
+  private static final int LOOKS_IF_RUNNING = 10;
 
   private static final int NO_TASK = 0;
 
@@ -41,13 +47,15 @@ final class LoopCalls {
   private final AtomicInteger state = new AtomicInteger(NO_TASK); // or the number of the task
 
   // Of the thread that runs the loop.
-  private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+  private final CallQueue tasks = new CallQueue();
   private int number;
   private int skipped;
   private long expectedNanos;
   private long pauseUntil = System.nanoTime();
 
-  private int seen; // at the last look; of the monitor
+  // Of the monitor.
+  private int seen; // at the last look
+  private int looks; // at that task
 
   /**
    * Tasks for a loop.
@@ -68,7 +76,8 @@ final class LoopCalls {
       return false;
     }
     skipped = 0;
-    return tasks.add(task);
+    tasks.add(task);
+    return true;
   }
 
   boolean isEmpty() {
@@ -77,28 +86,34 @@ final class LoopCalls {
 
   /** Runs the tasks. False if the loop belongs to another thread since: leave it alone. */
   boolean run() {
+    boolean ours = true;
     long start = tasks.isEmpty() ? 0 : System.nanoTime();
     long now = start;
-    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-      if (now != start && expectedNanos > SHORT_NANOS && now - start + expectedNanos > TURN_NANOS) {
-        handOn(task);
+    for (Runnable task = tasks.poll(); task != null; task = ours ? tasks.poll() : null) {
+      if (now != start && !fits(now - start)) {
+        ours = handOn(task);
         continue;
       }
-      if (!runTask(task)) {
-        return false;
+      ours = runTask(task);
+      if (ours) {
+        long end = System.nanoTime();
+        expectedNanos += (Math.min(end - now, MOST_NANOS) - expectedNanos) / 8;
+        now = end;
       }
-      long end = System.nanoTime();
-      expectedNanos += (end - now - expectedNanos) / 8;
-      now = end;
     }
-    return true;
+    return ours;
   }
 
-  private void handOn(Runnable task) {
+  private boolean fits(long usedNanos) {
+    return expectedNanos <= SHORT_NANOS || usedNanos + expectedNanos <= TURN_NANOS;
+  }
+
+  private boolean handOn(Runnable task) {
     try {
       executor.execute(task);
-    } catch (RejectedExecutionException e) {
-      runTask(task); // the server ends
+      return true;
+    } catch (RuntimeException | OutOfMemoryError e) {
+      return runTask(task); // the server ends, or there is no thread: better here than not at all
     }
   }
 
@@ -120,12 +135,20 @@ final class LoopCalls {
     return ours;
   }
 
-  /** Looks, at regular times, whether the loop's thread is kept by one task; 0 if it is not. */
-  int look() {
+  /**
+   * Looks, at regular times, whether one task keeps the loop's thread.
+   *
+   * @return the task; 0 if it does not
+   */
+  int look(Thread thread) {
     int now = state.get();
-    boolean same = now != NO_TASK && now == seen;
+    looks = now != NO_TASK && now == seen ? looks + 1 : 1;
     seen = now;
-    return same ? now : NO_TASK;
+    if (now == NO_TASK || thread == null || looks < LOOKS_IF_WAITING) {
+      return NO_TASK;
+    }
+    boolean running = thread.getState() == Thread.State.RUNNABLE;
+    return running && looks < LOOKS_IF_RUNNING ? NO_TASK : now;
   }
 
   /** True if a task has begun since the last look but one. */

@@ -11,8 +11,7 @@ import java.util.logging.Level;
 final class LoopMonitor implements Runnable {
   private static final SafeLog log = new SafeLog(LoopMonitor.class);
 
-  /** A task is seen at two looks before its loop is taken from it. */
-  static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private static final int QUIET_LOOKS = 100; // then it rests until it is woken
 
@@ -20,6 +19,7 @@ final class LoopMonitor implements Runnable {
   private volatile Thread thread;
   private volatile boolean resting;
   private volatile boolean stopped;
+  private boolean failed; // the last time; of the thread
 
   void add(EventLoop loop) {
     loops.add(loop);
@@ -69,13 +69,20 @@ final class LoopMonitor implements Runnable {
     for (EventLoop loop : loops) {
       try {
         active |= loop.look();
-      } catch (RuntimeException
-          | Error e) { // no thread to be had: the task may end before there is
+        failed = false;
+      } catch (RuntimeException | Error e) { // no thread to be had: the task may end before
         active = true;
-        log.log(Level.WARNING, "An I/O thread that is kept by a call cannot be replaced", e);
+        tellOnce(e);
       }
     }
     return active;
+  }
+
+  private void tellOnce(Throwable failure) {
+    if (!failed) {
+      failed = true;
+      log.log(Level.WARNING, "An I/O thread that is kept by a call cannot be replaced", failure);
+    }
   }
 
   private void rest() {

@@ -450,9 +450,9 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   /**
    * Sets whether calls that take a few microseconds run in the I/O thread that has read them, which
    * saves waking another. Handlers may block all the same: each is timed, what takes longer goes to
-   * other threads, and one that keeps an I/O thread for more than a millisecond or two is left
-   * alone in it while another thread takes over. Default: true, or what the system property {@code
-   * grpcuds.inlineCalls} says. Without effect if an {@link #executor} or a {@link
+   * other threads, and one that keeps an I/O thread, waiting for a millisecond or two or working
+   * for ten, is left alone in it while another thread takes over. Default: true, or what the system
+   * property {@code grpcuds.inlineCalls} says. Without effect if an {@link #executor} or a {@link
    * #transportExecutor} is set.
    */
   public UdsServerBuilder inlineCalls(boolean enable) {

@@ -5,13 +5,15 @@ package io.github.grpcuds.transport;
  *
  * <p>An {@link OutOfMemoryError} leaves it as it was; an {@link java.util.ArrayDeque} that cannot
  * grow forgets what it holds.
+ *
+ * <p>Internal to grpc-uds: may change in any version.
  */
-final class CallQueue {
+public final class CallQueue {
   private Node first;
   private Node last;
   private int size;
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return first == null;
   }
 
@@ -19,7 +21,7 @@ final class CallQueue {
     return size;
   }
 
-  void add(Runnable task) {
+  public void add(Runnable task) {
     Node node = new Node(task);
     if (first == null) {
       first = node;
@@ -31,7 +33,7 @@ final class CallQueue {
   }
 
   /** The oldest task; null if there is none. */
-  Runnable poll() {
+  public Runnable poll() {
     Node node = first;
     if (node == null) {
       return null;
