@@ -13,6 +13,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -56,6 +57,7 @@ final class Http2Peer implements Closeable {
   private byte[] lastBlock;
   private boolean answersPings = true;
   private boolean credits = true;
+  private boolean cut;
 
   private Http2Peer(Socket socket) throws IOException {
     this.socket = socket;
@@ -119,9 +121,19 @@ final class Http2Peer implements Closeable {
 
   // What it writes.
 
+  /** What the server does not take, because it has closed, is lost: its last frames tell why. */
   void write(byte[] bytes) throws IOException {
-    out.write(bytes);
-    out.flush();
+    try {
+      out.write(bytes);
+      out.flush();
+    } catch (SocketException e) {
+      cut = true;
+    }
+  }
+
+  /** True if the server has closed before it took all. */
+  boolean isCut() {
+    return cut;
   }
 
   void frame(int type, int flags, int stream, byte... payload) throws IOException {
