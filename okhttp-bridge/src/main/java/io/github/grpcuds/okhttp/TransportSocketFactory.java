@@ -4,9 +4,11 @@ import io.github.grpcuds.transport.PeerCredentials;
 import io.github.grpcuds.transport.PeerPolicy;
 import io.github.grpcuds.transport.SocketStreams;
 import io.github.grpcuds.transport.UdsAddress;
+import io.github.grpcuds.transport.UdsChannel;
 import io.github.grpcuds.transport.UdsSocketFactory;
 import io.grpc.Status;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -74,10 +76,12 @@ final class TransportSocketFactory extends SocketFactory {
     if (executor == null) {
       return new UdsSocketFactory(address).createSocket();
     }
-    return SocketStreams.unconnected(
-        address,
-        (socket, channel, input) ->
-            new TransportStreams(input, new QueuedOutput(socket, channel, executor)));
+    return SocketStreams.unconnected(address, this::streams);
+  }
+
+  private SocketStreams streams(Socket socket, UdsChannel channel, InputStream input) {
+    QueuedOutput output = new QueuedOutput(socket, channel, executor);
+    return new SocketStreams(new BatchedInput(input, output), output);
   }
 
   /** Before the first byte is sent: a server of the wrong user learns nothing. */

@@ -285,12 +285,8 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
 
   @Override
   public ManagedChannel build() {
-    TransportExecutor executor = null;
-    if (inlineWrites) {
-      executor =
-          new TransportExecutor(
-              transportExecutor == null ? SharedThreads.ofTransports() : transportExecutor);
-    }
+    Executor pool = transportExecutor == null ? SharedThreads.ofTransports() : transportExecutor;
+    TransportExecutor executor = inlineWrites ? new TransportExecutor(pool) : null;
     TransportSocketFactory sockets =
         new TransportSocketFactory(connectTimeoutMillis, serverPolicy, credentialsGuard, executor);
     delegate.socketFactory(sockets);

@@ -6,19 +6,27 @@ import java.io.OutputStream;
 import java.net.Socket;
 
 /**
- * The streams of a socket, in place of its own.
+ * The streams of a socket.
  *
  * <p>Internal to grpc-uds: may change in any version.
  */
-public interface SocketStreams {
-  /** What {@link Socket#getInputStream} gives. */
-  InputStream input();
+public final class SocketStreams {
+  final InputStream input;
+  final OutputStream output;
 
-  /** What {@link Socket#getOutputStream} gives. */
-  OutputStream output();
+  /**
+   * A pair of streams.
+   *
+   * @param input what {@link Socket#getInputStream} gives
+   * @param output what {@link Socket#getOutputStream} gives
+   */
+  public SocketStreams(InputStream input, OutputStream output) {
+    this.input = input;
+    this.output = output;
+  }
 
   /** Makes the streams of a socket that is connected, when they are first asked for. */
-  interface Factory {
+  public interface Factory {
     /**
      * Makes them.
      *
@@ -29,8 +37,8 @@ public interface SocketStreams {
     SocketStreams create(Socket socket, UdsChannel channel, InputStream input);
   }
 
-  /** A socket to be connected, with streams of that kind. */
-  static Socket unconnected(UdsAddress address, Factory streams) throws IOException {
+  /** A socket to be connected, with streams other than its own. */
+  public static Socket unconnected(UdsAddress address, Factory streams) throws IOException {
     return new UdsSocket(address, streams);
   }
 }

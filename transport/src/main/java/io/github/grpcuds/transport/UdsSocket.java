@@ -147,7 +147,7 @@ final class UdsSocket extends Socket {
       if (inputShutdown) {
         throw new SocketException("Socket input is shutdown");
       }
-      return streams(open).input();
+      return streams(open).input;
     }
   }
 
@@ -158,7 +158,7 @@ final class UdsSocket extends Socket {
       if (outputShutdown) {
         throw new SocketException("Socket output is shutdown");
       }
-      return streams(open).output();
+      return streams(open).output;
     }
   }
 
@@ -168,7 +168,7 @@ final class UdsSocket extends Socket {
       InputStream input = new UdsInputStream(this, open);
       streams =
           otherStreams == null
-              ? new PlainStreams(input, new UdsOutputStream(this, open))
+              ? new SocketStreams(input, new UdsOutputStream(this, open))
               : otherStreams.create(this, open, input);
     }
     return streams;
@@ -465,25 +465,5 @@ final class UdsSocket extends Socket {
     }
     String peer = target == null ? "accepted on " + localAddress : remoteAddress.toString();
     return "UdsSocket[" + peer + ", " + open.backend() + "]";
-  }
-
-  private static final class PlainStreams implements SocketStreams {
-    private final InputStream input;
-    private final OutputStream output;
-
-    PlainStreams(InputStream input, OutputStream output) {
-      this.input = input;
-      this.output = output;
-    }
-
-    @Override
-    public InputStream input() {
-      return input;
-    }
-
-    @Override
-    public OutputStream output() {
-      return output;
-    }
   }
 }
