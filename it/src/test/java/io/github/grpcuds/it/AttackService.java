@@ -80,7 +80,7 @@ final class AttackService implements BindableService {
         .addMethod(POLITE, ServerCalls.asyncServerStreamingCall(AttackService::polite))
         .addMethod(RUDE, ServerCalls.asyncServerStreamingCall(AttackService::rude))
         .addMethod(COUNT, ServerCalls.asyncClientStreamingCall(Counter::new))
-        .addMethod(CHAT, ServerCalls.asyncBidiStreamingCall(Chat::new))
+        .addMethod(CHAT, ServerCalls.asyncBidiStreamingCall(ByteEcho.Echoer::new))
         .addMethod(WAIT, (call, headers) -> waiting(call))
         .addMethod(THROW, ServerCalls.asyncUnaryCall(AttackService::fail))
         .build();
@@ -153,28 +153,7 @@ final class AttackService implements BindableService {
     }
   }
 
-  private static class Chat implements StreamObserver<byte[]> {
-    final StreamObserver<byte[]> answers;
-
-    Chat(StreamObserver<byte[]> answers) {
-      this.answers = answers;
-    }
-
-    @Override
-    public void onNext(byte[] request) {
-      answers.onNext(request);
-    }
-
-    @Override
-    public void onError(Throwable t) {}
-
-    @Override
-    public void onCompleted() {
-      answers.onCompleted();
-    }
-  }
-
-  private static final class Counter extends Chat {
+  private static final class Counter extends ByteEcho.Echoer {
     private int count;
 
     Counter(StreamObserver<byte[]> answers) {

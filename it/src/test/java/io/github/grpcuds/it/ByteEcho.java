@@ -138,7 +138,8 @@ final class ByteEcho implements BindableService {
     answers.onCompleted();
   }
 
-  private static class Echoer implements StreamObserver<byte[]> {
+  /** Answers with each request as it comes. */
+  static class Echoer implements StreamObserver<byte[]> {
     final StreamObserver<byte[]> answers;
 
     Echoer(StreamObserver<byte[]> answers) {

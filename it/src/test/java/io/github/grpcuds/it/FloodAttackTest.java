@@ -1,16 +1,16 @@
 package io.github.grpcuds.it;
 
-import static io.github.grpcuds.it.RawFrames.ACK;
-import static io.github.grpcuds.it.RawFrames.DATA;
-import static io.github.grpcuds.it.RawFrames.END_HEADERS;
-import static io.github.grpcuds.it.RawFrames.END_STREAM;
-import static io.github.grpcuds.it.RawFrames.GOAWAY;
-import static io.github.grpcuds.it.RawFrames.HEADERS;
-import static io.github.grpcuds.it.RawFrames.INITIAL_WINDOW_SIZE;
+import static io.github.grpcuds.it.Http2Frame.ACK;
+import static io.github.grpcuds.it.Http2Frame.DATA;
+import static io.github.grpcuds.it.Http2Frame.END_HEADERS;
+import static io.github.grpcuds.it.Http2Frame.END_STREAM;
+import static io.github.grpcuds.it.Http2Frame.GOAWAY;
+import static io.github.grpcuds.it.Http2Frame.HEADERS;
+import static io.github.grpcuds.it.Http2Frame.INITIAL_WINDOW_SIZE;
+import static io.github.grpcuds.it.Http2Frame.PADDED;
+import static io.github.grpcuds.it.Http2Frame.PING;
+import static io.github.grpcuds.it.Http2Frame.PRIORITY;
 import static io.github.grpcuds.it.RawFrames.MAX_WINDOW;
-import static io.github.grpcuds.it.RawFrames.PADDED;
-import static io.github.grpcuds.it.RawFrames.PING;
-import static io.github.grpcuds.it.RawFrames.PRIORITY;
 import static io.github.grpcuds.it.RawFrames.frame;
 import static io.github.grpcuds.it.RawFrames.join;
 import static io.github.grpcuds.it.RawFrames.settings;

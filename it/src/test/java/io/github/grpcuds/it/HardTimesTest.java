@@ -182,7 +182,7 @@ class HardTimesTest {
   private static byte[] bigStream() {
     return RawFrames.join(
         RawFrames.PREFACE,
-        RawFrames.settings(RawFrames.INITIAL_WINDOW_SIZE, RawFrames.MAX_WINDOW),
+        RawFrames.settings(Http2Frame.INITIAL_WINDOW_SIZE, RawFrames.MAX_WINDOW),
         RawFrames.windowUpdate(0, RawFrames.MAX_WINDOW - 65_535),
         RawFrames.call(
             1, AttackService.path(AttackService.POLITE), AttackService.ints(1000, 1_000_000)));

@@ -1,9 +1,9 @@
 package io.github.grpcuds.it;
 
-import static io.github.grpcuds.it.RawFrames.CONTINUATION;
-import static io.github.grpcuds.it.RawFrames.END_HEADERS;
-import static io.github.grpcuds.it.RawFrames.END_STREAM;
-import static io.github.grpcuds.it.RawFrames.HEADERS;
+import static io.github.grpcuds.it.Http2Frame.CONTINUATION;
+import static io.github.grpcuds.it.Http2Frame.END_HEADERS;
+import static io.github.grpcuds.it.Http2Frame.END_STREAM;
+import static io.github.grpcuds.it.Http2Frame.HEADERS;
 import static io.github.grpcuds.it.RawFrames.MAX_PAYLOAD;
 import static io.github.grpcuds.it.RawFrames.callHeaders;
 import static io.github.grpcuds.it.RawFrames.frame;

@@ -46,7 +46,7 @@ class OffenderLogTest {
   }
 
   private static void offend(String path) throws IOException, InterruptedException {
-    byte[] pings = RawFrames.times(1000, RawFrames.frame(RawFrames.PING, 0, 0, new byte[8]));
+    byte[] pings = RawFrames.times(1000, RawFrames.frame(Http2Frame.PING, 0, 0, new byte[8]));
     try (RawAttacker attacker = new RawAttacker(path)) {
       attacker.read().greet();
       long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);

@@ -117,20 +117,20 @@ final class RawAttacker implements AutoCloseable {
   }
 
   private void note(int type, int flags, int stream, ByteBuffer payload) {
-    if (type == RawFrames.DATA) {
+    if (type == Http2Frame.DATA) {
       dataBytes.addAndGet(payload.remaining());
-    } else if (type == RawFrames.RST_STREAM) {
+    } else if (type == Http2Frame.RST_STREAM) {
       resets.incrementAndGet();
-    } else if (type == RawFrames.WINDOW_UPDATE) {
+    } else if (type == Http2Frame.WINDOW_UPDATE) {
       credit(stream).addAndGet(payload.getInt());
-    } else if (type == RawFrames.GOAWAY) {
+    } else if (type == Http2Frame.GOAWAY) {
       payload.getInt();
       String error = RawFrames.errorName(payload.getInt());
       String debug = StandardCharsets.UTF_8.decode(payload).toString();
       goAway = debug.isEmpty() ? error : error + " \"" + debug + "\"";
-    } else if (type == RawFrames.SETTINGS && (flags & RawFrames.ACK) == 0) {
+    } else if (type == Http2Frame.SETTINGS && (flags & Http2Frame.ACK) == 0) {
       while (payload.remaining() >= 6) {
-        if (payload.getShort() == RawFrames.INITIAL_WINDOW_SIZE) {
+        if (payload.getShort() == Http2Frame.INITIAL_WINDOW_SIZE) {
           initialCredit = payload.getInt();
         } else {
           payload.getInt();

@@ -7,24 +7,6 @@ import java.util.Arrays;
 
 /** Bytes of HTTP/2 as an attacker writes them, legal or not (RFC 9113, RFC 7541). */
 final class RawFrames {
-  static final int DATA = 0;
-  static final int HEADERS = 1;
-  static final int PRIORITY = 2;
-  static final int RST_STREAM = 3;
-  static final int SETTINGS = 4;
-  static final int PING = 6;
-  static final int GOAWAY = 7;
-  static final int WINDOW_UPDATE = 8;
-  static final int CONTINUATION = 9;
-
-  static final int END_STREAM = 1;
-  static final int ACK = 1;
-  static final int END_HEADERS = 4;
-  static final int PADDED = 8;
-
-  static final int HEADER_TABLE_SIZE = 1;
-  static final int INITIAL_WINDOW_SIZE = 4;
-
   /** The payload of the largest frame that every peer takes. */
   static final int MAX_PAYLOAD = 16_384;
 
@@ -33,7 +15,7 @@ final class RawFrames {
   static final byte[] PREFACE =
       "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
-  static final byte[] SETTINGS_ACK = frame(SETTINGS, ACK, 0);
+  static final byte[] SETTINGS_ACK = frame(Http2Frame.SETTINGS, Http2Frame.ACK, 0);
 
   private static final String[] ERRORS = {
     "NO_ERROR",
@@ -91,15 +73,15 @@ final class RawFrames {
     for (int i = 0; i < pairs.length; i += 2) {
       payload.putShort((short) pairs[i]).putInt(pairs[i + 1]);
     }
-    return frame(SETTINGS, 0, 0, payload.array());
+    return frame(Http2Frame.SETTINGS, 0, 0, payload.array());
   }
 
   static byte[] windowUpdate(int stream, int increment) {
-    return frame(WINDOW_UPDATE, 0, stream, bytes(increment));
+    return frame(Http2Frame.WINDOW_UPDATE, 0, stream, bytes(increment));
   }
 
   static byte[] reset(int stream) {
-    return frame(RST_STREAM, 0, stream, bytes(8)); // CANCEL
+    return frame(Http2Frame.RST_STREAM, 0, stream, bytes(8)); // CANCEL
   }
 
   static byte[] bytes(int value) {
@@ -108,12 +90,14 @@ final class RawFrames {
 
   /** The headers of a call; they leave its stream open. */
   static byte[] call(int stream, String path) {
-    return frame(HEADERS, END_HEADERS, stream, callHeaders(path));
+    return frame(Http2Frame.HEADERS, Http2Frame.END_HEADERS, stream, callHeaders(path));
   }
 
   /** A whole call with one message. */
   static byte[] call(int stream, String path, byte[] message) {
-    return join(call(stream, path), frame(DATA, END_STREAM, stream, message(message)));
+    return join(
+        call(stream, path),
+        frame(Http2Frame.DATA, Http2Frame.END_STREAM, stream, message(message)));
   }
 
   /** A message in gRPC's framing. */

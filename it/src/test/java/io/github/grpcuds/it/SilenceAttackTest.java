@@ -1,7 +1,7 @@
 package io.github.grpcuds.it;
 
-import static io.github.grpcuds.it.RawFrames.DATA;
-import static io.github.grpcuds.it.RawFrames.HEADERS;
+import static io.github.grpcuds.it.Http2Frame.DATA;
+import static io.github.grpcuds.it.Http2Frame.HEADERS;
 import static io.github.grpcuds.it.RawFrames.PREFACE;
 import static io.github.grpcuds.it.RawFrames.frame;
 import static io.github.grpcuds.it.RawFrames.join;
@@ -55,7 +55,7 @@ class SilenceAttackTest extends AttackTestBase {
 
   @Test
   void silenceAfterHalfOfTheSettings() throws Exception {
-    byte[] settings = settings(RawFrames.INITIAL_WINDOW_SIZE, 1);
+    byte[] settings = settings(Http2Frame.INITIAL_WINDOW_SIZE, 1);
     attack(
         "silent after half the SETTINGS",
         CUT,

@@ -34,7 +34,7 @@ final class SilentServer implements Closeable {
         .getOutputStream()
         .write(
             RawFrames.join(
-                RawFrames.settings(RawFrames.INITIAL_WINDOW_SIZE, RawFrames.MAX_WINDOW),
+                RawFrames.settings(Http2Frame.INITIAL_WINDOW_SIZE, RawFrames.MAX_WINDOW),
                 RawFrames.windowUpdate(0, RawFrames.MAX_WINDOW - 65_535)));
     new DataInputStream(socket.getInputStream()).readFully(new byte[RawFrames.PREFACE.length]);
   }
@@ -51,7 +51,7 @@ final class SilentServer implements Closeable {
       int id = in.readInt();
       byte[] payload = new byte[head >>> 8];
       in.readFully(payload);
-      if ((head & 0xff) == RawFrames.DATA) {
+      if ((head & 0xff) == Http2Frame.DATA) {
         sums.computeIfAbsent(id, s -> new CRC32()).update(payload, 0, payload.length);
         left -= id == stream ? payload.length : 0;
       }

@@ -77,7 +77,7 @@ final class StressPeer {
   private static byte[] start() {
     return RawFrames.join(
         RawFrames.PREFACE,
-        RawFrames.settings(RawFrames.INITIAL_WINDOW_SIZE, RawFrames.MAX_WINDOW),
+        RawFrames.settings(Http2Frame.INITIAL_WINDOW_SIZE, RawFrames.MAX_WINDOW),
         RawFrames.windowUpdate(0, RawFrames.MAX_WINDOW - 65_535));
   }
 
@@ -100,8 +100,8 @@ final class StressPeer {
         int stream = in.readInt();
         int length = head >>> 8;
         in.readFully(new byte[length]);
-        read += (head & 0xff) == RawFrames.DATA ? length : 0;
-        end = stream == 1 && (flags & RawFrames.END_STREAM) != 0;
+        read += (head & 0xff) == Http2Frame.DATA ? length : 0;
+        end = stream == 1 && (flags & Http2Frame.END_STREAM) != 0;
         if (random.nextInt(20) == 0) {
           LockSupport.parkNanos(random.nextInt(40_000_000));
         }

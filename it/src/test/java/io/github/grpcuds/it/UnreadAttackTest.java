@@ -1,11 +1,11 @@
 package io.github.grpcuds.it;
 
 import static io.github.grpcuds.it.AttackService.ints;
-import static io.github.grpcuds.it.RawFrames.DATA;
-import static io.github.grpcuds.it.RawFrames.END_HEADERS;
-import static io.github.grpcuds.it.RawFrames.END_STREAM;
-import static io.github.grpcuds.it.RawFrames.HEADERS;
-import static io.github.grpcuds.it.RawFrames.INITIAL_WINDOW_SIZE;
+import static io.github.grpcuds.it.Http2Frame.DATA;
+import static io.github.grpcuds.it.Http2Frame.END_HEADERS;
+import static io.github.grpcuds.it.Http2Frame.END_STREAM;
+import static io.github.grpcuds.it.Http2Frame.HEADERS;
+import static io.github.grpcuds.it.Http2Frame.INITIAL_WINDOW_SIZE;
 import static io.github.grpcuds.it.RawFrames.MAX_WINDOW;
 import static io.github.grpcuds.it.RawFrames.frame;
 import static io.github.grpcuds.it.RawFrames.join;
