@@ -5,7 +5,6 @@ import io.github.grpcuds.transport.PeerPolicy;
 import io.github.grpcuds.transport.SocketStreams;
 import io.github.grpcuds.transport.UdsAddress;
 import io.github.grpcuds.transport.UdsChannel;
-import io.github.grpcuds.transport.UdsSocketFactory;
 import io.grpc.Status;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,6 +25,7 @@ final class TransportSocketFactory extends SocketFactory {
   private final int connectTimeoutMillis;
   private final PeerPolicy serverPolicy; // null: the default, which depends on the address
   private final CredentialsGuard credentialsGuard;
+  private final long busyPollNanos;
   private final TransportExecutor executor; // null: writes are left to the executor of the channel
   private final Set<Socket> connecting = ConcurrentHashMap.newKeySet();
   private volatile boolean aborted;
@@ -34,10 +34,12 @@ final class TransportSocketFactory extends SocketFactory {
       int connectTimeoutMillis,
       PeerPolicy serverPolicy,
       CredentialsGuard credentialsGuard,
+      long busyPollNanos,
       TransportExecutor executor) {
     this.connectTimeoutMillis = connectTimeoutMillis;
     this.serverPolicy = serverPolicy;
     this.credentialsGuard = credentialsGuard;
+    this.busyPollNanos = busyPollNanos;
     this.executor = executor;
   }
 
@@ -73,10 +75,8 @@ final class TransportSocketFactory extends SocketFactory {
   }
 
   private Socket unconnected(UdsAddress address) throws IOException {
-    if (executor == null) {
-      return new UdsSocketFactory(address).createSocket();
-    }
-    return SocketStreams.unconnected(address, this::streams);
+    return SocketStreams.unconnected(
+        address, executor == null ? null : this::streams, busyPollNanos);
   }
 
   private SocketStreams streams(Socket socket, UdsChannel channel, InputStream input) {

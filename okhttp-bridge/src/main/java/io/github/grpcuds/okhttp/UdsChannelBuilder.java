@@ -1,5 +1,6 @@
 package io.github.grpcuds.okhttp;
 
+import io.github.grpcuds.transport.BusyPoll;
 import io.github.grpcuds.transport.PeerPolicy;
 import io.github.grpcuds.transport.UdsAddress;
 import io.grpc.ChannelCredentials;
@@ -41,6 +42,7 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   private int connectTimeoutMillis = DEFAULT_CONNECT_TIMEOUT_MILLIS;
   private PeerPolicy serverPolicy; // null: the default, which depends on the address
   private Executor transportExecutor; // null: the shared one
+  private long busyPollNanos = BusyPoll.defaultNanos();
   private boolean inlineWrites = Boolean.parseBoolean(System.getProperty(INLINE_WRITES, "true"));
 
   private UdsChannelBuilder(
@@ -237,6 +239,21 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   }
 
   /**
+   * Sets for how long a connection that waits for the server looks for its answer, again and again,
+   * before its thread sleeps, which halves the time of a short call. It does so only while little
+   * comes at a time and it is worth it, and lets others have the processor meanwhile. Default: 50
+   * microseconds, or what the system property {@code grpcuds.busyPollMicros} says; 0 if there is
+   * one processor only.
+   *
+   * @param time up to a millisecond; 0 for threads that sleep at once
+   * @throws IllegalArgumentException if the time is negative, or longer than that
+   */
+  public UdsChannelBuilder busyPollTime(long time, TimeUnit unit) {
+    busyPollNanos = BusyPoll.checkedNanos(time, unit);
+    return this;
+  }
+
+  /**
    * Sets what runs timers, such as keepalive's.
    *
    * @param scheduler not owned by the channel
@@ -288,7 +305,8 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
     Executor pool = transportExecutor == null ? SharedThreads.ofTransports() : transportExecutor;
     TransportExecutor executor = inlineWrites ? new TransportExecutor(pool) : null;
     TransportSocketFactory sockets =
-        new TransportSocketFactory(connectTimeoutMillis, serverPolicy, credentialsGuard, executor);
+        new TransportSocketFactory(
+            connectTimeoutMillis, serverPolicy, credentialsGuard, busyPollNanos, executor);
     delegate.socketFactory(sockets);
     delegate.transportExecutor(inlineWrites ? executor : transportExecutor);
     return new UdsManagedChannel(super.build(), sockets);

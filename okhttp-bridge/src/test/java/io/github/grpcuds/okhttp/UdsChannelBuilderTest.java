@@ -182,6 +182,17 @@ class UdsChannelBuilderTest {
     assertTrue(e.getMessage().contains(micros + " MICROSECONDS"), e.getMessage());
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {-1, 1001})
+  void busyPollTimeIsAMillisecondAtMost(long micros) {
+    assertEquals(
+        "busyPollTime not in 0..1 ms: " + micros + " MICROSECONDS",
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> UdsChannelBuilder.forPath("/a").busyPollTime(micros, TimeUnit.MICROSECONDS))
+            .getMessage());
+  }
+
   @Test
   void connectTimeoutMayBeEndless() throws Exception {
     Status status =

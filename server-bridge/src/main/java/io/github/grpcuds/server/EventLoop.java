@@ -1,5 +1,6 @@
 package io.github.grpcuds.server;
 
+import io.github.grpcuds.transport.BusyPoll;
 import io.github.grpcuds.transport.Poller;
 import io.github.grpcuds.transport.SafeLog;
 import java.io.IOException;
@@ -24,6 +25,7 @@ final class EventLoop implements Runnable {
   private final byte[] readBuffer = new byte[READ_BYTES]; // of the loop's thread
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final PriorityQueue<Timer> timers = new PriorityQueue<>(); // of the loop's thread
+  private final BusyPoll busyPoll; // of the loop's thread
   private final Runnable whenDone;
   private final LoopCalls calls; // null if none are run here
   private volatile boolean closed;
@@ -33,11 +35,13 @@ final class EventLoop implements Runnable {
    * A loop, to be run by a thread.
    *
    * @param poller closed when the loop ends
+   * @param busyPollNanos for how long to look for input before sleeping
    * @param whenDone run when the loop has ended
    * @param calls null if calls are run elsewhere
    */
-  EventLoop(Poller poller, Runnable whenDone, LoopCalls calls) {
+  EventLoop(Poller poller, long busyPollNanos, Runnable whenDone, LoopCalls calls) {
     this.poller = poller;
+    this.busyPoll = new BusyPoll(busyPollNanos);
     this.whenDone = whenDone;
     this.calls = calls;
   }
@@ -64,6 +68,11 @@ final class EventLoop implements Runnable {
   /** For reading into, by callbacks; what is in it is lost at the next. */
   byte[] readBuffer() {
     return readBuffer;
+  }
+
+  /** Notes what a read has brought; by the loop's thread. */
+  void received(int bytes) {
+    busyPoll.received(bytes);
   }
 
   /** False before a thread has taken it up. */
@@ -165,7 +174,7 @@ final class EventLoop implements Runnable {
   void turn() {
     try {
       runTasks();
-      poller.poll(timeout());
+      poll();
       runTimers();
       forgetInterrupt();
     } catch (IOException | RuntimeException | Error e) {
@@ -174,6 +183,26 @@ final class EventLoop implements Runnable {
         LockSupport.parkNanos(ERROR_PAUSE_NANOS); // if it comes again at once, not at full speed
       }
     }
+  }
+
+  private void poll() throws IOException {
+    long timeout = timeout();
+    if (timeout == 0) {
+      poller.poll(0);
+    } else if (!busyPoll.begin() || !pollBusily()) {
+      poller.poll(timeout);
+      busyPoll.slept();
+    }
+  }
+
+  private boolean pollBusily() throws IOException {
+    do {
+      if (poller.poll(0) > 0 || timeout() == 0 || closed) {
+        busyPoll.found();
+        return true;
+      }
+    } while (busyPoll.goesOn());
+    return false;
   }
 
   /** Those there are now: what they add waits until sockets have had their turn. */

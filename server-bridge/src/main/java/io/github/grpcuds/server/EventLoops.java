@@ -32,7 +32,7 @@ final class EventLoops {
   /**
    * Loops for a listener, not yet running.
    *
-   * @param executor runs each loop until the end; null for threads of their own
+   * @param config says how many threads, whose, and for how long they look before they sleep
    * @param calls runs what calls the loops do not run themselves; null if they run none
    * @param places how many connections there may be
    * @param whenDone run when a loop has ended, so as often as there are threads
@@ -41,22 +41,24 @@ final class EventLoops {
   EventLoops(
       UdsListener listener,
       UdsAddress address,
-      int threads,
-      Executor executor,
+      ServerConfig config,
       Executor calls,
       Places places,
       Handler handler,
       Runnable whenDone)
       throws IOException {
     this.address = address;
-    this.executor = executor;
+    this.executor = config.transportExecutor;
     this.monitor = executor == null && calls != null ? new LoopMonitor() : null;
     try {
-      for (int i = 0; i < threads; i++) {
+      for (int i = 0; i < config.ioThreads; i++) {
         Poller poller = listener.newPoller();
         loops.add(
             new EventLoop(
-                poller, whenDone, monitor == null ? null : new LoopCalls(calls, monitor)));
+                poller,
+                config.busyPollNanos,
+                whenDone,
+                monitor == null ? null : new LoopCalls(calls, monitor)));
       }
     } catch (IOException | RuntimeException | Error e) {
       for (EventLoop loop : loops) {

@@ -137,15 +137,7 @@ final class GrpcServer implements InternalServer {
     borrow();
     try {
       loops =
-          new EventLoops(
-              socket,
-              address,
-              config.ioThreads,
-              config.transportExecutor,
-              calls,
-              places,
-              this::accepted,
-              this::loopEnded);
+          new EventLoops(socket, address, config, calls, places, this::accepted, this::loopEnded);
       loops.start();
     } catch (IOException | RuntimeException | Error e) {
       socket.close();

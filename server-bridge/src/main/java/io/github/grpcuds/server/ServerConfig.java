@@ -1,6 +1,7 @@
 package io.github.grpcuds.server;
 
 import io.github.grpcuds.http2.Http2Limits;
+import io.github.grpcuds.transport.BusyPoll;
 import io.github.grpcuds.transport.PeerPolicy;
 import io.github.grpcuds.transport.SocketFileOptions;
 import io.github.grpcuds.transport.UdsAddress;
@@ -27,6 +28,7 @@ final class ServerConfig {
   int ioThreads = Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors()));
   Executor transportExecutor; // null: own threads
   boolean directExecutor; // handlers run in the thread that has something for them
+  long busyPollNanos = BusyPoll.defaultNanos();
   boolean callsInLoops; // short ones, in threads of the server's own
   ScheduledExecutorService scheduler; // null: gRPC's shared one
 
@@ -57,6 +59,7 @@ final class ServerConfig {
     copy.ioThreads = ioThreads;
     copy.transportExecutor = transportExecutor;
     copy.directExecutor = directExecutor;
+    copy.busyPollNanos = busyPollNanos;
     copy.callsInLoops = callsInLoops;
     copy.scheduler = scheduler;
     copy.flowControlWindow = flowControlWindow;

@@ -265,6 +265,7 @@ final class ServerConnection {
         closeNow(CLIENT_CLOSED);
         return;
       }
+      loop.received(count);
       if (count > 0 && !isHalfClosed()) {
         input(buffer, count);
       }

@@ -1,6 +1,7 @@
 package io.github.grpcuds.server;
 
 import com.google.common.util.concurrent.MoreExecutors;
+import io.github.grpcuds.transport.BusyPoll;
 import io.github.grpcuds.transport.CallExecutor;
 import io.github.grpcuds.transport.PeerPolicy;
 import io.github.grpcuds.transport.SocketFileOptions;
@@ -457,6 +458,20 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
    */
   public UdsServerBuilder inlineCalls(boolean enable) {
     inlineCalls = enable;
+    return this;
+  }
+
+  /**
+   * Sets for how long an I/O thread looks for more input, again and again, before it sleeps, which
+   * halves the time of a short call. It does so only while little comes at a time and it is worth
+   * it, and lets others have the processor meanwhile. Default: 50 microseconds, or what the system
+   * property {@code grpcuds.busyPollMicros} says; 0 if there is one processor only.
+   *
+   * @param time up to a millisecond; 0 for threads that sleep at once
+   * @throws IllegalArgumentException if the time is negative, or longer than that
+   */
+  public UdsServerBuilder busyPollTime(long time, TimeUnit unit) {
+    config.busyPollNanos = BusyPoll.checkedNanos(time, unit);
     return this;
   }
 

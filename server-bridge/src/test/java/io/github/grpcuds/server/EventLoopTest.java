@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 class EventLoopTest {
   private final FakePoller poller = new FakePoller();
   private final List<String> events = new ArrayList<>();
-  private final EventLoop loop = new EventLoop(poller, () -> events.add("done"), null);
+  private final EventLoop loop = new EventLoop(poller, 0, () -> events.add("done"), null);
 
   @Test
   void goesOnAfterATaskThatThrows() {
@@ -60,6 +60,42 @@ class EventLoopTest {
     poller.onPoll = () -> Thread.currentThread().interrupt();
     loop.turn();
     assertFalse(Thread.currentThread().isInterrupted());
+  }
+
+  @Test
+  void looksBeforeItSleeps() {
+    EventLoop busy = new EventLoop(poller, TimeUnit.DAYS.toNanos(1), () -> {}, null);
+    poller.onPoll =
+        () -> {
+          if (poller.timeouts.size() == 3) {
+            busy.execute(() -> events.add("task"));
+          }
+        };
+    busy.turn();
+    assertEquals(Arrays.asList(0L, 0L, 0L), poller.timeouts);
+    poller.onPoll = busy::close;
+    busy.run();
+    assertEquals(Arrays.asList("task"), events);
+  }
+
+  @Test
+  void timersDoNotWaitUntilItHasLookedLongEnough() {
+    EventLoop busy = new EventLoop(poller, TimeUnit.DAYS.toNanos(1), () -> {}, null);
+    busy.schedule(() -> events.add("timer"), 1);
+    busy.turn();
+    assertEquals(Arrays.asList("timer"), events);
+  }
+
+  @Test
+  void sleepsWhenItHasLookedLongEnough() {
+    new EventLoop(poller, 1, () -> {}, null).turn();
+    assertEquals(Arrays.asList(0L, -1L), poller.timeouts);
+  }
+
+  @Test
+  void sleepsAtOnceIfToldTo() {
+    loop.turn();
+    assertEquals(Arrays.asList(-1L), poller.timeouts);
   }
 
   @Test

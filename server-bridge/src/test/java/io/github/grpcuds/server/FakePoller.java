@@ -3,6 +3,8 @@ package io.github.grpcuds.server;
 import io.github.grpcuds.transport.Poller;
 import io.github.grpcuds.transport.UdsChannel;
 import io.github.grpcuds.transport.UdsListener;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Watches one fake channel, and never waits. */
 final class FakePoller implements Poller {
@@ -10,6 +12,7 @@ final class FakePoller implements Poller {
   boolean write;
   Runnable onPoll = () -> {};
   boolean closed;
+  final List<Long> timeouts = new ArrayList<>();
   private FakeChannel channel;
   private Ready callback;
 
@@ -41,6 +44,7 @@ final class FakePoller implements Poller {
 
   @Override
   public int poll(long timeoutMillis) {
+    timeouts.add(timeoutMillis);
     onPoll.run();
     boolean readable = read && channel != null && !channel.input.isEmpty();
     boolean writable = write && channel != null && channel.room > 0;

@@ -26,7 +26,7 @@ class ServerConnectionTest {
 
   private final FakeChannel channel = new FakeChannel();
   private final FakePoller poller = new FakePoller();
-  private final EventLoop loop = new EventLoop(poller, () -> {}, null);
+  private final EventLoop loop = new EventLoop(poller, 0, () -> {}, null);
   private final List<String> events = new ArrayList<>();
   private ServerConnection connection;
   private Http2Stream stream; // of the last request

@@ -220,6 +220,9 @@ class UdsServerBuilderTest {
     assertRefused(
         "handshakeTimeout <= 0: 0 SECONDS", () -> builder.handshakeTimeout(0, TimeUnit.SECONDS));
     assertRefused(
+        "busyPollTime not in 0..1 ms: -1 NANOSECONDS",
+        () -> builder.busyPollTime(-1, TimeUnit.NANOSECONDS));
+    assertRefused(
         "maxConnectionAge <= 0: -1 HOURS", () -> builder.maxConnectionAge(-1, TimeUnit.HOURS));
     assertRefused(
         "maxConnectionAgeGrace < 0: -1 HOURS",

@@ -37,8 +37,15 @@ public final class SocketStreams {
     SocketStreams create(Socket socket, UdsChannel channel, InputStream input);
   }
 
-  /** A socket to be connected, with streams other than its own. */
-  public static Socket unconnected(UdsAddress address, Factory streams) throws IOException {
-    return new UdsSocket(address, streams);
+  /**
+   * A socket to be connected.
+   *
+   * @param streams makes streams other than its own; null for its own
+   * @param busyPollNanos for how long a read may look for input before it sleeps, as {@link
+   *     BusyPoll} has it
+   */
+  public static Socket unconnected(UdsAddress address, Factory streams, long busyPollNanos)
+      throws IOException {
+    return new UdsSocket(address, streams, busyPollNanos);
   }
 }

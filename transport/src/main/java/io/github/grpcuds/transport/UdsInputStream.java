@@ -17,6 +17,7 @@ final class UdsInputStream extends InputStream {
 
   private final UdsSocket socket;
   private final UdsChannel channel;
+  private final BusyPoll busyPoll; // guarded by turn
   private final ReentrantLock turn = new ReentrantLock();
   private byte[] ahead; // guarded by turn, as the rest is
   private int position;
@@ -30,9 +31,10 @@ final class UdsInputStream extends InputStream {
    */
   private boolean drained;
 
-  UdsInputStream(UdsSocket socket, UdsChannel channel) {
+  UdsInputStream(UdsSocket socket, UdsChannel channel, BusyPoll busyPoll) {
     this.socket = socket;
     this.channel = channel;
+    this.busyPoll = busyPoll;
   }
 
   @Override
@@ -67,25 +69,48 @@ final class UdsInputStream extends InputStream {
   }
 
   private int receive(byte[] target, int offset, int length) throws IOException {
-    int timeout = socket.getSoTimeout();
-    long deadline = System.nanoTime() + timeout * 1_000_000L;
-    boolean wait = drained;
-    while (true) {
-      if (wait) {
-        long left = timeout == 0 ? 0 : (deadline - System.nanoTime() + 999_999) / 1_000_000;
-        if ((timeout != 0 && left <= 0) || !channel.awaitReadable(left)) {
-          throw new SocketTimeoutException("Read timed out after " + timeout + " ms");
-        }
+    int count = drained ? 0 : receiveNow(target, offset, length);
+    if (count == 0) {
+      count = busyPoll.begin() ? look(target, offset, length) : 0;
+      if (count == 0) {
+        count = sleep(target, offset, length);
+        busyPoll.slept();
       }
-      int count = socket.isInputShutdown() ? -1 : channel.read(target, offset, length);
+    }
+    busyPoll.received(count);
+    ended = count < 0;
+    drained = count < length;
+    checkOpen(); // a close looks like the end to whoever it wakes
+    return count;
+  }
+
+  private int receiveNow(byte[] target, int offset, int length) throws IOException {
+    return socket.isInputShutdown() ? -1 : channel.read(target, offset, length);
+  }
+
+  private int look(byte[] target, int offset, int length) throws IOException {
+    do {
+      int count = receiveNow(target, offset, length);
       if (count != 0) {
-        ended = count < 0;
-        drained = count < length;
-        checkOpen(); // a close looks like the end to whoever it wakes
+        busyPoll.found();
         return count;
       }
-      wait = true;
-    }
+    } while (busyPoll.goesOn());
+    return 0;
+  }
+
+  private int sleep(byte[] target, int offset, int length) throws IOException {
+    int timeout = socket.getSoTimeout();
+    long deadline = System.nanoTime() + timeout * 1_000_000L;
+    int count;
+    do {
+      long left = timeout == 0 ? 0 : (deadline - System.nanoTime() + 999_999) / 1_000_000;
+      if ((timeout != 0 && left <= 0) || !channel.awaitReadable(left)) {
+        throw new SocketTimeoutException("Read timed out after " + timeout + " ms");
+      }
+      count = receiveNow(target, offset, length);
+    } while (count == 0);
+    return count;
   }
 
   /** The number of bytes that a read would give without waiting, as far as they are fetched. */

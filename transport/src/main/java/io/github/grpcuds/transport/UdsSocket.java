@@ -27,6 +27,7 @@ import java.util.Set;
 final class UdsSocket extends Socket {
   private final UdsAddress target; // null for an accepted socket
   private final SocketStreams.Factory otherStreams; // null: there are none but its own
+  private final long busyPollNanos;
   private final SocketAddress localAddress;
   private final Object lock = new Object();
   private final Connector connector = new Connector();
@@ -43,14 +44,16 @@ final class UdsSocket extends Socket {
 
   /** An unconnected socket. */
   UdsSocket(UdsAddress target) throws SocketException {
-    this(target, null);
+    this(target, null, 0);
   }
 
   /** An unconnected socket with streams of another kind. */
-  UdsSocket(UdsAddress target, SocketStreams.Factory otherStreams) throws SocketException {
+  UdsSocket(UdsAddress target, SocketStreams.Factory otherStreams, long busyPollNanos)
+      throws SocketException {
     super((SocketImpl) null);
     this.target = target;
     this.otherStreams = otherStreams;
+    this.busyPollNanos = busyPollNanos;
     this.localAddress = UdsAddress.UNNAMED;
   }
 
@@ -59,6 +62,7 @@ final class UdsSocket extends Socket {
     super((SocketImpl) null);
     this.target = null;
     this.otherStreams = null;
+    this.busyPollNanos = 0;
     this.localAddress = localAddress;
     this.remoteAddress = UdsAddress.UNNAMED;
     this.channel = channel;
@@ -165,7 +169,7 @@ final class UdsSocket extends Socket {
   /** Under the lock. */
   private SocketStreams streams(UdsChannel open) {
     if (streams == null) {
-      InputStream input = new UdsInputStream(this, open);
+      InputStream input = new UdsInputStream(this, open, new BusyPoll(busyPollNanos));
       streams =
           otherStreams == null
               ? new SocketStreams(input, new UdsOutputStream(this, open))
