@@ -54,6 +54,7 @@ final class StreamTasks {
       if (polled != null) {
         first = polled.next;
         polled.next = null;
+        forgetLastIfEmpty();
       }
       return polled;
     }
@@ -62,7 +63,15 @@ final class StreamTasks {
     StreamTasks takeAll() {
       StreamTasks all = first;
       first = null;
+      forgetLastIfEmpty();
       return all;
+    }
+
+    /** Else an idle connection would keep its last call in memory. */
+    private void forgetLastIfEmpty() {
+      if (first == null) {
+        last = null;
+      }
     }
   }
 
@@ -99,6 +108,9 @@ final class StreamTasks {
       return null;
     }
     first = polled.next;
+    if (first == null) {
+      last = null; // with what it holds
+    }
     return polled.task;
   }
 }
