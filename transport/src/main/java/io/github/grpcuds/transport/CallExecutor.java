@@ -53,7 +53,6 @@ public final class CallExecutor implements Executor {
   private int limit; // of active, for what begins
   private int quietChecks;
   private volatile boolean monitored;
-  private volatile boolean shutdown;
 
   private volatile boolean startFailed; // the last time
 
@@ -82,8 +81,7 @@ public final class CallExecutor implements Executor {
   /**
    * Has a task run soon.
    *
-   * @throws RejectedExecutionException after {@link #shutdown}, unless another task calls; or if
-   *     there is no thread and none can be started
+   * @throws RejectedExecutionException if there is no thread and none can be started
    */
   @Override
   public void execute(Runnable task) {
@@ -91,7 +89,6 @@ public final class CallExecutor implements Executor {
     CallThread thread = null;
     boolean queued = false;
     synchronized (lock) {
-      checkOpen(task);
       if (active < limit) {
         thread = activate(task);
       } else {
@@ -106,19 +103,6 @@ public final class CallExecutor implements Executor {
     } else {
       startWith(task);
     }
-  }
-
-  /** Calls that end with their server may still have something to do. */
-  private void checkOpen(Runnable task) {
-    if (shutdown && !isOwn(Thread.currentThread())) {
-      throw new RejectedExecutionException(
-          "The executor of the calls has ended with its server, and does not run a "
-              + task.getClass().getName());
-    }
-  }
-
-  private boolean isOwn(Thread thread) {
-    return thread instanceof CallThread && ((CallThread) thread).isOf(this);
   }
 
   /** Gives a task to an idle thread, to be woken; null if one has to be started. */
@@ -248,7 +232,7 @@ public final class CallExecutor implements Executor {
     List<CallThread> seen;
     synchronized (lock) {
       quietChecks = queue.isEmpty() ? quietChecks + 1 : 0;
-      if (quietChecks > QUIET_CHECKS || (shutdown && queue.isEmpty())) {
+      if (quietChecks > QUIET_CHECKS) {
         monitored = false;
         return false;
       }
@@ -303,20 +287,6 @@ public final class CallExecutor implements Executor {
     }
     LockSupport.unpark(thread);
     return true;
-  }
-
-  /** Ends the threads as soon as they have no task. */
-  public void shutdown() {
-    List<Thread> resting;
-    synchronized (lock) {
-      shutdown = true;
-      resting = new ArrayList<>(threads);
-    }
-    resting.forEach(LockSupport::unpark);
-  }
-
-  boolean isShutdown() {
-    return shutdown;
   }
 
   /** How many threads there are for tasks. */

@@ -27,7 +27,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -47,12 +46,6 @@ class CallExecutorTest {
       throw new OutOfMemoryError("unable to create native thread: on purpose");
     }
     thread.start();
-  }
-
-  @AfterEach
-  void shutDown() {
-    refuseThreads.set(false);
-    executor.shutdown();
   }
 
   @Test
@@ -106,7 +99,6 @@ class CallExecutorTest {
       await("task " + submitted, () -> done.get() == expected);
       work(submitted % 200 * 500L);
     }
-    hasty.shutdown();
     await("threads to end", () -> hasty.threads() == 0);
   }
 
@@ -317,7 +309,6 @@ class CallExecutorTest {
           done.countDown();
         });
     assertTrue(done.await(5, TimeUnit.SECONDS));
-    one.shutdown();
 
     assertSame(seen.poll(), seen.poll());
   }
@@ -334,7 +325,6 @@ class CallExecutorTest {
           done.countDown();
         });
     assertTrue(done.await(5, TimeUnit.SECONDS));
-    one.shutdown();
 
     assertFalse(interrupted.get());
   }
@@ -355,47 +345,9 @@ class CallExecutorTest {
       assertSame(loader, thread.getContextClassLoader());
       assertTrue(thread.isDaemon());
       assertTrue(thread.getName().startsWith("grpc-uds-call-"), thread.getName());
-      created.shutdown();
     } finally {
       current.setContextClassLoader(before);
     }
-  }
-
-  @Test
-  void shutdownEndsThreadsAndRefusesTasksButThoseOfTasks() throws Exception {
-    CountDownLatch release = new CountDownLatch(1);
-    CountDownLatch later = new CountDownLatch(1);
-    executor.execute(
-        () -> {
-          awaitQuietly(release);
-          executor.execute(later::countDown);
-        });
-    executor.execute(() -> {});
-    executor.shutdown();
-    RejectedExecutionException refusal =
-        assertThrows(RejectedExecutionException.class, () -> executor.execute(() -> {}));
-    assertTrue(refusal.getMessage().contains("ended with its server"), refusal.getMessage());
-    release.countDown();
-
-    assertTrue(later.await(5, TimeUnit.SECONDS));
-    long start = System.nanoTime();
-    await("threads to end", () -> executor.threads() == 0);
-    long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
-    assertTrue(millis < 500, "milliseconds: " + millis);
-  }
-
-  @Test
-  void shutdownRunsWhatWaits() {
-    AtomicInteger runs = new AtomicInteger();
-    for (int i = 0; i < 100; i++) {
-      executor.execute(
-          () -> {
-            work(1_000_000);
-            runs.incrementAndGet();
-          });
-    }
-    executor.shutdown();
-    await("all tasks", () -> runs.get() == 100);
   }
 
   @Test
