@@ -38,6 +38,7 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
 
   private final OkHttpChannelBuilder delegate;
   private final CredentialsGuard credentialsGuard;
+  private final WritingCall.Interceptor writingCalls = new WritingCall.Interceptor();
   private int connectTimeoutMillis = DEFAULT_CONNECT_TIMEOUT_MILLIS;
   private PeerPolicy serverPolicy; // null: the default, which depends on the address
   private Executor transportExecutor; // null: the shared one
@@ -51,7 +52,7 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
     delegate.executor(SharedThreads.ofCallbacks());
     resolveItself(delegate, target);
     // The first added is the last to run: after the user's.
-    delegate.intercept(WritingCall.interceptor());
+    delegate.intercept(writingCalls);
     delegate.intercept(credentialsGuard);
   }
 
@@ -289,6 +290,9 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
     TransportExecutor executor = inlineWrites ? new TransportExecutor(pool) : null;
     TransportSocketFactory sockets =
         new TransportSocketFactory(connectTimeoutMillis, serverPolicy, credentialsGuard, executor);
+    if (inlineWrites) {
+      writingCalls.enable();
+    }
     delegate.socketFactory(sockets);
     delegate.transportExecutor(inlineWrites ? executor : transportExecutor);
     return new UdsManagedChannel(super.build(), sockets);
