@@ -5,7 +5,6 @@ import io.github.grpcuds.transport.PeerPolicy;
 import io.github.grpcuds.transport.SocketStreams;
 import io.github.grpcuds.transport.UdsAddress;
 import io.github.grpcuds.transport.UdsChannel;
-import io.github.grpcuds.transport.UdsSocketFactory;
 import io.grpc.Status;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,7 +25,8 @@ final class TransportSocketFactory extends SocketFactory {
   private final int connectTimeoutMillis;
   private final PeerPolicy serverPolicy; // null: the default, which depends on the address
   private final CredentialsGuard credentialsGuard;
-  private final TransportExecutor executor; // null: writes are left to the executor of the channel
+  private final TransportExecutor executor;
+  private final long stuckMillis; // until a connection ends whose server reads nothing; 0: never
   private final Set<Socket> connecting = ConcurrentHashMap.newKeySet();
   private volatile boolean aborted;
 
@@ -34,11 +34,13 @@ final class TransportSocketFactory extends SocketFactory {
       int connectTimeoutMillis,
       PeerPolicy serverPolicy,
       CredentialsGuard credentialsGuard,
-      TransportExecutor executor) {
+      TransportExecutor executor,
+      long stuckMillis) {
     this.connectTimeoutMillis = connectTimeoutMillis;
     this.serverPolicy = serverPolicy;
     this.credentialsGuard = credentialsGuard;
     this.executor = executor;
+    this.stuckMillis = stuckMillis;
   }
 
   @Override
@@ -53,7 +55,7 @@ final class TransportSocketFactory extends SocketFactory {
   }
 
   private Socket connect(UdsAddress address) throws IOException {
-    Socket socket = unconnected(address);
+    Socket socket = SocketStreams.unconnected(address, this::streams);
     boolean connected = false;
     connecting.add(socket);
     try {
@@ -72,15 +74,8 @@ final class TransportSocketFactory extends SocketFactory {
     }
   }
 
-  private Socket unconnected(UdsAddress address) throws IOException {
-    if (executor == null) {
-      return new UdsSocketFactory(address).createSocket();
-    }
-    return SocketStreams.unconnected(address, this::streams);
-  }
-
   private SocketStreams streams(Socket socket, UdsChannel channel, InputStream input) {
-    QueuedOutput output = new QueuedOutput(socket, channel, executor);
+    QueuedOutput output = new QueuedOutput(socket, channel, executor, stuckMillis);
     return new SocketStreams(new BatchedInput(input, output), output);
   }
 
@@ -113,9 +108,7 @@ final class TransportSocketFactory extends SocketFactory {
   /** Ends the connects that are under way, later ones, and connections that are stuck. */
   void abort() {
     aborted = true;
-    if (executor != null) {
-      executor.abort();
-    }
+    executor.abort();
     for (Socket socket : connecting) {
       try {
         socket.close();
