@@ -41,7 +41,7 @@ public final class CallExecutor implements Executor {
   private final int core;
   private final long idleNanos; // until a thread ends
   private final Consumer<Thread> starter;
-  private final ClassLoader loader = Thread.currentThread().getContextClassLoader();
+  private final ClassLoader loader; // of the threads' context
 
   // Guarded by lock, and written under it if volatile.
   private final Object lock = new Object();
@@ -57,12 +57,18 @@ public final class CallExecutor implements Executor {
   private volatile boolean startFailed; // the last time
 
   /**
-   * Its threads get the context class loader of the current one.
+   * An executor without threads yet.
    *
    * @param name of the threads, followed by a number
+   * @param loader the threads' context class loader
    */
-  public CallExecutor(String name) {
-    this(name, Math.max(4, Runtime.getRuntime().availableProcessors()), IDLE_NANOS, Thread::start);
+  public CallExecutor(String name, ClassLoader loader) {
+    this(
+        name,
+        loader,
+        Math.max(4, Runtime.getRuntime().availableProcessors()),
+        IDLE_NANOS,
+        Thread::start);
   }
 
   /**
@@ -70,8 +76,10 @@ public final class CallExecutor implements Executor {
    *
    * @param core how many threads run while none is blocked
    */
-  CallExecutor(String name, int core, long idleNanos, Consumer<Thread> starter) {
+  CallExecutor(
+      String name, ClassLoader loader, int core, long idleNanos, Consumer<Thread> starter) {
     this.name = name;
+    this.loader = loader;
     this.core = core;
     this.idleNanos = idleNanos;
     this.starter = starter;

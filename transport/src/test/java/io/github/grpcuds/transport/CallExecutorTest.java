@@ -39,7 +39,7 @@ class CallExecutorTest {
 
   private final AtomicBoolean refuseThreads = new AtomicBoolean();
   private final CallExecutor executor =
-      new CallExecutor("grpc-uds-call", CORE, CallExecutor.IDLE_NANOS, this::start);
+      new CallExecutor("grpc-uds-call", null, CORE, CallExecutor.IDLE_NANOS, this::start);
 
   private void start(Thread thread) {
     if (refuseThreads.get()) {
@@ -90,7 +90,7 @@ class CallExecutorTest {
 
   @Test
   void noTaskIsLostToAThreadThatEnds() {
-    CallExecutor hasty = new CallExecutor("grpc-uds-call", CORE, 20_000, Thread::start);
+    CallExecutor hasty = new CallExecutor("grpc-uds-call", null, CORE, 20_000, Thread::start);
     AtomicInteger done = new AtomicInteger();
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(STRESS_MILLIS);
     for (int submitted = 1; System.nanoTime() < end; submitted++) {
@@ -295,7 +295,8 @@ class CallExecutorTest {
 
   @Test
   void aTaskThatThrowsEndsNoThread() throws Exception {
-    CallExecutor one = new CallExecutor("grpc-uds-call", 1, CallExecutor.IDLE_NANOS, Thread::start);
+    CallExecutor one =
+        new CallExecutor("grpc-uds-call", null, 1, CallExecutor.IDLE_NANOS, Thread::start);
     Queue<Thread> seen = new ConcurrentLinkedQueue<>();
     one.execute(
         () -> {
@@ -315,7 +316,8 @@ class CallExecutorTest {
 
   @Test
   void anInterruptIsForgottenBetweenTasks() throws Exception {
-    CallExecutor one = new CallExecutor("grpc-uds-call", 1, CallExecutor.IDLE_NANOS, Thread::start);
+    CallExecutor one =
+        new CallExecutor("grpc-uds-call", null, 1, CallExecutor.IDLE_NANOS, Thread::start);
     AtomicBoolean interrupted = new AtomicBoolean(true);
     CountDownLatch done = new CountDownLatch(1);
     one.execute(() -> Thread.currentThread().interrupt());
@@ -330,23 +332,16 @@ class CallExecutorTest {
   }
 
   @Test
-  void threadsAreDaemonsWithANameAndTheLoaderOfTheCreator() throws Exception {
-    Thread current = Thread.currentThread();
-    ClassLoader before = current.getContextClassLoader();
+  void threadsAreDaemonsWithANameAndALoader() throws Exception {
     try (URLClassLoader loader = new URLClassLoader(new URL[0])) {
-      current.setContextClassLoader(loader);
-      CallExecutor created = new CallExecutor("grpc-uds-call");
-      current.setContextClassLoader(before);
       Queue<Thread> threads = new ConcurrentLinkedQueue<>();
-      created.execute(() -> threads.add(Thread.currentThread()));
+      new CallExecutor("grpc-uds-call", loader).execute(() -> threads.add(Thread.currentThread()));
       await("the task", () -> !threads.isEmpty());
 
       Thread thread = threads.poll();
       assertSame(loader, thread.getContextClassLoader());
       assertTrue(thread.isDaemon());
       assertTrue(thread.getName().startsWith("grpc-uds-call-"), thread.getName());
-    } finally {
-      current.setContextClassLoader(before);
     }
   }
 
