@@ -5,7 +5,6 @@ import static io.github.grpcuds.it.EngineServer.ECHO;
 import static io.github.grpcuds.it.EngineServer.RAW;
 import static io.github.grpcuds.it.EngineServer.REPEAT;
 import static io.github.grpcuds.it.EngineServer.WAIT;
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -14,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
+import java.io.IOException;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -38,9 +38,20 @@ class EngineFlowControlTest {
   }
 
   private static void assertEchoed(byte[] message, Http2Reply reply) {
-    assertEquals("0", reply.grpcStatus(), reply::toString);
-    assertEquals(1, reply.messages().size(), reply::toString);
-    assertArrayEquals(message, reply.messages().get(0));
+    reply.assertOk(message);
+  }
+
+  /** A client of a new server that takes so much of each reply, and credits nothing by itself. */
+  private Http2Peer connectWithWindow(int window) throws IOException {
+    server.start();
+    return server.connect(Http2Frame.INITIAL_WINDOW_SIZE, window).creditingNothing();
+  }
+
+  /** Has a message sent back, and returns the stream. */
+  private static int askForEcho(Http2Peer peer) throws IOException {
+    int stream = peer.start(ECHO);
+    peer.send(stream, MESSAGE, true);
+    return stream;
   }
 
   /** Each other size than that of a buffer or frame has hung one server or another. */
@@ -54,10 +65,8 @@ class EngineFlowControlTest {
 
   @Test
   void replyIsCutToTheStreamsWindow() throws Exception {
-    server.start();
-    Http2Peer peer = server.connect(Http2Frame.INITIAL_WINDOW_SIZE, 1000).creditingNothing();
-    int stream = peer.start(ECHO);
-    peer.send(stream, MESSAGE, true);
+    Http2Peer peer = connectWithWindow(1000);
+    int stream = askForEcho(peer);
     assertSent(peer, stream, 1000);
     peer.credit(stream, 1);
     assertSent(peer, stream, 1001);
@@ -77,17 +86,14 @@ class EngineFlowControlTest {
 
   @Test
   void trailersNeedNoWindow() throws Exception {
-    server.start();
-    Http2Peer peer = server.connect(Http2Frame.INITIAL_WINDOW_SIZE, 0).creditingNothing();
+    Http2Peer peer = connectWithWindow(0);
     assertEquals("12", peer.call("test.No/Such", MESSAGE).grpcStatus());
   }
 
   @Test
   void windowsOfOpenStreamsGrowWithTheSetting() throws Exception {
-    server.start();
-    Http2Peer peer = server.connect(Http2Frame.INITIAL_WINDOW_SIZE, 1000).creditingNothing();
-    int first = peer.start(ECHO);
-    peer.send(first, MESSAGE, true);
+    Http2Peer peer = connectWithWindow(1000);
+    int first = askForEcho(peer);
     assertSent(peer, first, 1000);
     peer.settings(Http2Frame.INITIAL_WINDOW_SIZE, 5000);
     assertSent(peer, first, 5000);
@@ -98,10 +104,8 @@ class EngineFlowControlTest {
   /** Section 6.9.2: it can become negative, and has to be paid back. */
   @Test
   void windowsOfOpenStreamsShrinkWithTheSetting() throws Exception {
-    server.start();
-    Http2Peer peer = server.connect(Http2Frame.INITIAL_WINDOW_SIZE, 10_000).creditingNothing();
-    int stream = peer.start(ECHO);
-    peer.send(stream, MESSAGE, true);
+    Http2Peer peer = connectWithWindow(10_000);
+    int stream = askForEcho(peer);
     assertSent(peer, stream, 10_000);
     peer.settings(Http2Frame.INITIAL_WINDOW_SIZE, 4_000);
     peer.credit(stream, 6_000); // pays the debt, no more
@@ -114,12 +118,9 @@ class EngineFlowControlTest {
 
   @Test
   void repliesShareTheConnectionsWindow() throws Exception {
-    server.start();
-    Http2Peer peer = server.connect(Http2Frame.INITIAL_WINDOW_SIZE, 1_000_000).creditingNothing();
-    int first = peer.start(ECHO);
-    int second = peer.start(ECHO);
-    peer.send(first, MESSAGE, true);
-    peer.send(second, MESSAGE, true);
+    Http2Peer peer = connectWithWindow(1_000_000);
+    int first = askForEcho(peer);
+    int second = askForEcho(peer);
     Http2Reply a = peer.reply(first);
     Http2Reply b = peer.reply(second);
     peer.awaitThat(() -> a.bodySize() + b.bodySize() >= 65_535, "a window of replies");
@@ -132,13 +133,10 @@ class EngineFlowControlTest {
 
   @Test
   void stalledReplyHoldsUpNoOther() throws Exception {
-    server.start();
-    Http2Peer peer = server.connect(Http2Frame.INITIAL_WINDOW_SIZE, 0).creditingNothing();
-    int stalled = peer.start(ECHO);
-    peer.send(stalled, MESSAGE, true);
+    Http2Peer peer = connectWithWindow(0);
+    int stalled = askForEcho(peer);
     peer.awaitThat(() -> peer.reply(stalled).headers != null, "headers");
-    int other = peer.start(ECHO);
-    peer.send(other, MESSAGE, true);
+    int other = askForEcho(peer);
     peer.credit(other, FRAMED);
     assertEchoed(peer.awaitReply(other));
     peer.credit(0, FRAMED);
@@ -337,12 +335,7 @@ class EngineFlowControlTest {
       peer.send(streams[i], MESSAGE, true);
     }
     for (int stream : streams) {
-      Http2Reply reply = peer.awaitReply(stream);
-      assertEquals("0", reply.grpcStatus(), reply::toString);
-      assertEquals(3, reply.messages().size());
-      for (byte[] each : reply.messages()) {
-        assertArrayEquals(MESSAGE, each);
-      }
+      peer.awaitReply(stream).assertOk(MESSAGE, MESSAGE, MESSAGE);
     }
   }
 }

@@ -131,7 +131,7 @@ final class Http2Peer implements Closeable {
     }
   }
 
-  /** True if the server has closed before it took all. */
+  /** True if the server has closed before it took all, as far as writes and reads have shown. */
   boolean isCut() {
     return cut;
   }
@@ -454,7 +454,8 @@ final class Http2Peer implements Closeable {
       } catch (SocketTimeoutException e) {
         throw e;
       } catch (IOException e) {
-        n = -1; // a reset
+        cut = true; // a reset
+        n = -1;
       }
       if (n < 0) {
         return false;

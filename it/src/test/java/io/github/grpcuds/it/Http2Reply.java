@@ -1,5 +1,8 @@
 package io.github.grpcuds.it;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -71,6 +74,16 @@ final class Http2Reply {
       messages.add(message);
     }
     return messages;
+  }
+
+  /** It ended well, with these messages and no others. */
+  void assertOk(byte[]... expected) {
+    assertEquals("0", grpcStatus(), this::toString);
+    List<byte[]> messages = messages();
+    assertEquals(expected.length, messages.size(), this::toString);
+    for (int i = 0; i < expected.length; i++) {
+      assertArrayEquals(expected[i], messages.get(i));
+    }
   }
 
   private static int length(ByteBuffer rest) {

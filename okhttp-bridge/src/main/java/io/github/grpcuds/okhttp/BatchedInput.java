@@ -18,6 +18,7 @@ final class BatchedInput extends InputStream {
   private final byte[] ahead = new byte[AHEAD_BYTES];
   private int position;
   private int limit;
+  private DeferredRuns runs; // of the thread that reads
 
   BatchedInput(InputStream plain, QueuedOutput output) {
     this.plain = plain;
@@ -35,7 +36,7 @@ final class BatchedInput extends InputStream {
     if (length == 0) {
       return 0;
     }
-    DeferredRuns runs = DeferredRuns.current();
+    runs = DeferredRuns.current();
     runs.endBatch();
     if (position == limit) {
       int count = plain.read(ahead, 0, ahead.length);

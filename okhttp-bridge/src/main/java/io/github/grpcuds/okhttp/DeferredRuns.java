@@ -1,5 +1,6 @@
 package io.github.grpcuds.okhttp;
 
+import java.lang.ref.WeakReference;
 import java.util.ArrayDeque;
 
 /**
@@ -11,11 +12,11 @@ import java.util.ArrayDeque;
  * <p>A method of a call that is called inside one of another call, by an interceptor or a listener
  * say, may wait for an answer: there nothing is put off, and what was is left to the pool.
  *
- * <p>One per thread, used by it alone.
+ * <p>One per thread, used by it alone. Who puts something off keeps hold of it until that is done:
+ * the thread does not, or a thread that outlives an application would keep all its classes.
  */
 final class DeferredRuns {
-  private static final ThreadLocal<DeferredRuns> CURRENT =
-      ThreadLocal.withInitial(DeferredRuns::new);
+  private static final ThreadLocal<WeakReference<DeferredRuns>> CURRENT = new ThreadLocal<>();
 
   /** Tasks of a writer before a thread that runs it for others leaves the rest to the pool. */
   private static final int MAX_TASKS = 16;
@@ -29,7 +30,15 @@ final class DeferredRuns {
   private int tasks; // of it
 
   static DeferredRuns current() {
-    return CURRENT.get();
+    WeakReference<DeferredRuns> known = CURRENT.get();
+    DeferredRuns runs = known == null ? null : known.get();
+    return runs == null ? create() : runs;
+  }
+
+  private static DeferredRuns create() {
+    DeferredRuns runs = new DeferredRuns();
+    CURRENT.set(new WeakReference<>(runs));
+    return runs;
   }
 
   void enterCall() {

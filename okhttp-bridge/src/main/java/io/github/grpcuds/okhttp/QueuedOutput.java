@@ -4,6 +4,7 @@ import io.github.grpcuds.transport.UdsChannel;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -32,6 +33,7 @@ final class QueuedOutput extends OutputStream {
   private final Socket socket;
   private final UdsChannel channel;
   private final TransportExecutor executor;
+  private final long stuckMillis;
   private final Object lock = new Object();
 
   // Guarded by lock.
@@ -48,10 +50,17 @@ final class QueuedOutput extends OutputStream {
   private int attempts; // at that; of the writer's turn
   private volatile boolean direct; // the writer writes here, not by way of Okio
 
-  QueuedOutput(Socket socket, UdsChannel channel, TransportExecutor executor) {
+  /**
+   * The output of a connected socket.
+   *
+   * @param stuckMillis how long the server may take nothing of what waits; 0: for ever
+   */
+  QueuedOutput(Socket socket, UdsChannel channel, TransportExecutor executor, long stuckMillis) {
     this.socket = socket;
     this.channel = channel;
     this.executor = executor;
+    this.stuckMillis = stuckMillis;
+    executor.add(this);
   }
 
   /** True if a thread that may be interrupted and should not wait may be the writer's. */
@@ -217,7 +226,11 @@ final class QueuedOutput extends OutputStream {
     }
     try {
       while (writeSomeKept()) {
-        channel.awaitWritable();
+        if (!channel.awaitWritable(stuckMillis)) {
+          abort(); // nobody else may notice
+          throw new SocketTimeoutException(
+              "the server has read nothing for " + stuckMillis + " ms");
+        }
       }
     } catch (IOException | RuntimeException e) {
       fail(e);

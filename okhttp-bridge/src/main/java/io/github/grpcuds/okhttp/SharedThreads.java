@@ -6,10 +6,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The threads of all channels that were given none. */
+/**
+ * The threads of all channels that were given none. Their context class loader is not that of
+ * whoever has them started, which may be an application that leaves its container before them.
+ */
 final class SharedThreads {
+  private static final ClassLoader LOADER = SharedThreads.class.getClassLoader();
   private static final Executor TRANSPORTS = Executors.newCachedThreadPool(new Daemons());
-  private static final Executor CALLBACKS = new CallExecutor("grpc-uds-callback");
+  private static final Executor CALLBACKS = new CallExecutor("grpc-uds-callback", LOADER);
 
   private SharedThreads() {}
 
@@ -30,6 +34,7 @@ final class SharedThreads {
     public Thread newThread(Runnable task) {
       Thread thread = new Thread(task, "grpc-uds-channel-" + count.getAndIncrement());
       thread.setDaemon(true);
+      thread.setContextClassLoader(LOADER);
       return thread;
     }
   }

@@ -1,7 +1,10 @@
 package io.github.grpcuds.okhttp;
 
+import com.google.common.collect.MapMaker;
 import io.grpc.internal.SerializingExecutor;
+import java.util.Collections;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 
@@ -17,6 +20,8 @@ import java.util.concurrent.Executor;
 final class TransportExecutor implements Executor {
   private final Executor pool;
   private final Map<Runnable, QueuedOutput> writers = new ConcurrentHashMap<>();
+  private final Set<QueuedOutput> outputs =
+      Collections.newSetFromMap(new MapMaker().weakKeys().<QueuedOutput, Boolean>makeMap());
   private volatile boolean aborted;
 
   TransportExecutor(Executor pool) {
@@ -46,6 +51,13 @@ final class TransportExecutor implements Executor {
     return pool;
   }
 
+  /**
+   * Adds an output to those that {@link #abort} looks at, be it written by this executor or not.
+   */
+  void add(QueuedOutput output) {
+    outputs.add(output);
+  }
+
   void connected(Runnable writer, QueuedOutput output) {
     writers.put(writer, output);
   }
@@ -57,7 +69,7 @@ final class TransportExecutor implements Executor {
   /** Ends connections whose peers do not read, now and later: grpc-okhttp waits for them. */
   void abort() {
     aborted = true;
-    for (QueuedOutput output : writers.values()) {
+    for (QueuedOutput output : outputs) {
       output.abortIfBehind();
     }
   }

@@ -25,8 +25,9 @@ final class TransportSocketFactory extends SocketFactory {
   private final int connectTimeoutMillis;
   private final PeerPolicy serverPolicy; // null: the default, which depends on the address
   private final CredentialsGuard credentialsGuard;
+  private final TransportExecutor executor;
   private final long busyPollNanos;
-  private final TransportExecutor executor; // null: writes are left to the executor of the channel
+  private final long stuckMillis; // until a connection ends whose server reads nothing; 0: never
   private final Set<Socket> connecting = ConcurrentHashMap.newKeySet();
   private volatile boolean aborted;
 
@@ -34,13 +35,15 @@ final class TransportSocketFactory extends SocketFactory {
       int connectTimeoutMillis,
       PeerPolicy serverPolicy,
       CredentialsGuard credentialsGuard,
+      TransportExecutor executor,
       long busyPollNanos,
-      TransportExecutor executor) {
+      long stuckMillis) {
     this.connectTimeoutMillis = connectTimeoutMillis;
     this.serverPolicy = serverPolicy;
     this.credentialsGuard = credentialsGuard;
-    this.busyPollNanos = busyPollNanos;
     this.executor = executor;
+    this.busyPollNanos = busyPollNanos;
+    this.stuckMillis = stuckMillis;
   }
 
   @Override
@@ -55,7 +58,7 @@ final class TransportSocketFactory extends SocketFactory {
   }
 
   private Socket connect(UdsAddress address) throws IOException {
-    Socket socket = unconnected(address);
+    Socket socket = SocketStreams.unconnected(address, this::streams, busyPollNanos);
     boolean connected = false;
     connecting.add(socket);
     try {
@@ -74,13 +77,8 @@ final class TransportSocketFactory extends SocketFactory {
     }
   }
 
-  private Socket unconnected(UdsAddress address) throws IOException {
-    return SocketStreams.unconnected(
-        address, executor == null ? null : this::streams, busyPollNanos);
-  }
-
   private SocketStreams streams(Socket socket, UdsChannel channel, InputStream input) {
-    QueuedOutput output = new QueuedOutput(socket, channel, executor);
+    QueuedOutput output = new QueuedOutput(socket, channel, executor, stuckMillis);
     return new SocketStreams(new BatchedInput(input, output), output);
   }
 
@@ -113,9 +111,7 @@ final class TransportSocketFactory extends SocketFactory {
   /** Ends the connects that are under way, later ones, and connections that are stuck. */
   void abort() {
     aborted = true;
-    if (executor != null) {
-      executor.abort();
-    }
+    executor.abort();
     for (Socket socket : connecting) {
       try {
         socket.close();

@@ -35,14 +35,23 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   /** With OkHttp's 64 KiB a sender of large messages waits most of the time. */
   private static final int DEFAULT_WINDOW_BYTES = 1 << 20;
 
+  /** gRPC takes less for this. */
+  private static final long MIN_KEEPALIVE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  /** This and more switches keepalive off. */
+  private static final long KEEPALIVE_OFF_NANOS = TimeUnit.DAYS.toNanos(1000);
+
   private static final String INLINE_WRITES = "grpcuds.inlineWrites";
 
   private final OkHttpChannelBuilder delegate;
   private final CredentialsGuard credentialsGuard;
+  private final WritingCall.Interceptor writingCalls = new WritingCall.Interceptor();
   private int connectTimeoutMillis = DEFAULT_CONNECT_TIMEOUT_MILLIS;
   private PeerPolicy serverPolicy; // null: the default, which depends on the address
   private Executor transportExecutor; // null: the shared one
   private long busyPollNanos = BusyPoll.defaultNanos();
+  private long keepAliveNanos = KEEPALIVE_OFF_NANOS;
+  private long keepAliveTimeoutNanos = TimeUnit.SECONDS.toNanos(20); // gRPC's default
   private boolean inlineWrites = Boolean.parseBoolean(System.getProperty(INLINE_WRITES, "true"));
 
   private UdsChannelBuilder(
@@ -53,7 +62,7 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
     delegate.executor(SharedThreads.ofCallbacks());
     resolveItself(delegate, target);
     // The first added is the last to run: after the user's.
-    delegate.intercept(WritingCall.interceptor());
+    delegate.intercept(writingCalls);
     delegate.intercept(credentialsGuard);
   }
 
@@ -254,6 +263,31 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   }
 
   /**
+   * Sets after how long without anything from the server it is asked for a sign of life, as {@link
+   * OkHttpChannelBuilder#keepAliveTime} has it. A server that reads nothing at all for this time
+   * and that of {@link #keepAliveTimeout} together, while something waits to be written, loses its
+   * connection at once, and no thread waits for it any longer. Default: never.
+   */
+  @Override
+  public UdsChannelBuilder keepAliveTime(long time, TimeUnit unit) {
+    delegate.keepAliveTime(time, unit);
+    keepAliveNanos = unit.toNanos(time);
+    return this;
+  }
+
+  /**
+   * Sets how long the server may take for a sign of life. Default: 20 seconds.
+   *
+   * @see OkHttpChannelBuilder#keepAliveTimeout
+   */
+  @Override
+  public UdsChannelBuilder keepAliveTimeout(long timeout, TimeUnit unit) {
+    delegate.keepAliveTimeout(timeout, unit);
+    keepAliveTimeoutNanos = Math.min(unit.toNanos(timeout), KEEPALIVE_OFF_NANOS);
+    return this;
+  }
+
+  /**
    * Sets what runs timers, such as keepalive's.
    *
    * @param scheduler not owned by the channel
@@ -303,12 +337,29 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   @Override
   public ManagedChannel build() {
     Executor pool = transportExecutor == null ? SharedThreads.ofTransports() : transportExecutor;
-    TransportExecutor executor = inlineWrites ? new TransportExecutor(pool) : null;
+    TransportExecutor executor = new TransportExecutor(pool);
     TransportSocketFactory sockets =
         new TransportSocketFactory(
-            connectTimeoutMillis, serverPolicy, credentialsGuard, busyPollNanos, executor);
+            connectTimeoutMillis,
+            serverPolicy,
+            credentialsGuard,
+            executor,
+            busyPollNanos,
+            stuckMillis());
+    if (inlineWrites) {
+      writingCalls.enable();
+    }
     delegate.socketFactory(sockets);
     delegate.transportExecutor(inlineWrites ? executor : transportExecutor);
     return new UdsManagedChannel(super.build(), sockets);
+  }
+
+  /** Keepalive has failed by then, and its GOAWAY waits behind what the server does not read. */
+  private long stuckMillis() {
+    if (keepAliveNanos >= KEEPALIVE_OFF_NANOS) {
+      return 0;
+    }
+    long nanos = Math.max(MIN_KEEPALIVE_NANOS, keepAliveNanos) + keepAliveTimeoutNanos;
+    return TimeUnit.NANOSECONDS.toMillis(nanos) + 1;
   }
 }

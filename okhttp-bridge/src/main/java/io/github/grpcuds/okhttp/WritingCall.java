@@ -14,15 +14,23 @@ final class WritingCall<ReqT, RespT> extends SimpleForwardingClientCall<ReqT, Re
     super(delegate);
   }
 
-  /** To be a channel's innermost: another one may wait in a method for what that has written. */
-  static ClientInterceptor interceptor() {
-    return new ClientInterceptor() {
-      @Override
-      public <ReqT, RespT> ClientCall<ReqT, RespT> interceptCall(
-          MethodDescriptor<ReqT, RespT> method, CallOptions options, Channel next) {
-        return new WritingCall<>(next.newCall(method, options));
-      }
-    };
+  /**
+   * Makes each call such a one, once it is enabled. To be a channel's innermost: another one may
+   * wait in a method for what that has written.
+   */
+  static final class Interceptor implements ClientInterceptor {
+    private volatile boolean enabled;
+
+    void enable() {
+      enabled = true;
+    }
+
+    @Override
+    public <ReqT, RespT> ClientCall<ReqT, RespT> interceptCall(
+        MethodDescriptor<ReqT, RespT> method, CallOptions options, Channel next) {
+      ClientCall<ReqT, RespT> call = next.newCall(method, options);
+      return enabled ? new WritingCall<>(call) : call;
+    }
   }
 
   @Override

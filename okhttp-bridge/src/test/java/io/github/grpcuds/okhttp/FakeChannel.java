@@ -68,17 +68,21 @@ final class FakeChannel implements UdsChannel {
   }
 
   @Override
-  public synchronized void awaitWritable() throws IOException {
+  public synchronized boolean awaitWritable(long timeoutMillis) throws IOException {
     waiting = true;
     notifyAll();
     while (room == 0) {
       throwFailure();
       try {
-        wait();
+        wait(timeoutMillis);
       } catch (InterruptedException e) {
         throw new IOException(e);
       }
+      if (timeoutMillis > 0 && room == 0) {
+        return false;
+      }
     }
+    return true;
   }
 
   @Override

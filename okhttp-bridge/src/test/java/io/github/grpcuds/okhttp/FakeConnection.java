@@ -19,7 +19,7 @@ final class FakeConnection {
   final FakeChannel channel = new FakeChannel(PREFACE.length);
   final Queue<Runnable> pool = new ArrayDeque<>();
   final TransportExecutor executor = new TransportExecutor(this::addToPool);
-  final QueuedOutput output = new QueuedOutput(channel.socket, channel, executor);
+  final QueuedOutput output = new QueuedOutput(channel.socket, channel, executor, 0);
   private final SerializingExecutor writer = new SerializingExecutor(executor);
   boolean poolRejects;
 

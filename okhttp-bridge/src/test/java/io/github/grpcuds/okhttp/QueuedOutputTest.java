@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -190,6 +191,16 @@ class QueuedOutputTest {
   }
 
   @Test
+  void serverThatReadsNothingForTooLongIsLeft() throws Exception {
+    FakeChannel stuck = new FakeChannel(10);
+    QueuedOutput output = new QueuedOutput(stuck.socket, stuck, connection.executor, 50);
+    IOException e =
+        assertThrows(SocketTimeoutException.class, () -> output.write(new byte[100], 0, 100));
+    assertEquals("the server has read nothing for 50 ms", e.getMessage());
+    assertTrue(stuck.isClosed());
+  }
+
+  @Test
   void errorInAWriterClosesTheConnection() {
     connection.add(
         () -> {
@@ -203,7 +214,7 @@ class QueuedOutputTest {
   @Test
   void writesOfSeveralThreadsAreNotMixed() throws Exception {
     FakeChannel tls = new FakeChannel(0);
-    QueuedOutput output = new QueuedOutput(tls.socket, tls, connection.executor);
+    QueuedOutput output = new QueuedOutput(tls.socket, tls, connection.executor, 0);
     int size = 1000;
     int each = 200;
     List<Future<?>> all = new ArrayList<>();

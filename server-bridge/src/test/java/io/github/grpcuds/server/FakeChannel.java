@@ -55,7 +55,7 @@ final class FakeChannel implements UdsChannel {
   }
 
   @Override
-  public void awaitWritable() {
+  public boolean awaitWritable(long timeoutMillis) {
     throw new UnsupportedOperationException();
   }
 

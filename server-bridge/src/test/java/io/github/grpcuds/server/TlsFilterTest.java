@@ -63,8 +63,12 @@ class TlsFilterTest {
     }
   }
 
+  private static TlsPair unconnected(String protocol) throws Exception {
+    return new TlsPair(client(protocol, H2), filter());
+  }
+
   private static TlsPair connected(String protocol) throws Exception {
-    TlsPair pair = new TlsPair(client(protocol, H2), filter());
+    TlsPair pair = unconnected(protocol);
     pair.handshake();
     assertTrue(pair.server.isEstablished(), "established");
     return pair;
@@ -118,7 +122,7 @@ class TlsFilterTest {
   @ParameterizedTest
   @ValueSource(strings = {TLS_13, TLS_12})
   void nothingIsSentBeforeTheHandshake(String protocol) throws Exception {
-    TlsPair pair = new TlsPair(client(protocol, H2), filter());
+    TlsPair pair = unconnected(protocol);
     assertFalse(pair.server.wantsOutput(), "wants output before the client's first bytes");
     assertEquals(0, pair.server.output(HELLO, 0, HELLO.length, pair.toClient::write));
     assertEquals(0, pair.toClient.size());
@@ -156,10 +160,9 @@ class TlsFilterTest {
   @ParameterizedTest
   @ValueSource(strings = {TLS_13, TLS_12})
   void inputWaitsWhileATaskRuns(String protocol) throws Exception {
-    TlsPair pair = new TlsPair(client(protocol, H2), filter());
+    TlsPair pair = unconnected(protocol);
     pair.wrapClient(ByteBuffer.allocate(0));
-    byte[] hello = pair.toServer.toByteArray();
-    pair.toServer.reset();
+    byte[] hello = pair.takeToServer();
     pair.server.input(hello, 0, hello.length, pair.atServer::write);
     Runnable task = pair.server.takeTask();
     assertNotNull(task);
@@ -268,7 +271,7 @@ class TlsFilterTest {
   @Test
   void clientOfAnOldVersionIsRefused() throws Exception {
     byte[] hello = oldHello();
-    TlsPair pair = new TlsPair(client(TLS_13, H2), filter());
+    TlsPair pair = unconnected(TLS_13);
     IOException e = assertThrows(IOException.class, () -> pair.receive(hello, 0, hello.length));
     assertContains("the TLS handshake failed: ", e.getMessage());
     assertContains("not enabled", e.getMessage());
@@ -301,7 +304,7 @@ class TlsFilterTest {
   }
 
   private static void assertRefused(String text, int chunk, String message) throws Exception {
-    TlsPair pair = new TlsPair(client(TLS_13, H2), filter());
+    TlsPair pair = unconnected(TLS_13);
     byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
     IOException e =
         assertThrows(
@@ -319,8 +322,7 @@ class TlsFilterTest {
   @ValueSource(strings = {TLS_13, TLS_12})
   void garbageNeverDoesMoreThanEndTheConnection(String protocol) throws Exception {
     for (int seed = 0; seed < 20; seed++) {
-      TlsPair pair =
-          seed % 2 == 0 ? connected(protocol) : new TlsPair(client(protocol, H2), filter());
+      TlsPair pair = seed % 2 == 0 ? connected(protocol) : unconnected(protocol);
       byte[] garbage = random(100_000, seed);
       Random random = new Random(seed);
       for (int i = 0; i + 5 < garbage.length; i += 100 + random.nextInt(1000)) {
@@ -389,7 +391,7 @@ class TlsFilterTest {
 
   @Test
   void clientThatLeavesEarlyIsNamed() throws Exception {
-    TlsPair pair = new TlsPair(client(TLS_13, H2), filter());
+    TlsPair pair = unconnected(TLS_13);
     assertEndOfInput("the client left before the TLS handshake", pair);
     pair.wrapClient(ByteBuffer.allocate(0));
     byte[] hello = pair.toServer.toByteArray();
@@ -427,9 +429,8 @@ class TlsFilterTest {
     for (int i = 0; i < 100; i++) {
       pair.client.beginHandshake();
       pair.wrapClient(ByteBuffer.allocate(0));
-      byte[] update = pair.toServer.toByteArray();
+      byte[] update = pair.takeToServer();
       assertTrue(update.length > 0, "the client asks for new keys");
-      pair.toServer.reset();
       pair.server.input(update, 0, update.length, pair.atServer::write);
       assertTrue(pair.server.wantsOutput(), "has an answer");
       pair.exchange();
@@ -452,8 +453,7 @@ class TlsFilterTest {
                 pair.client.beginHandshake();
                 pair.wrapClient(ByteBuffer.allocate(0));
                 pair.clientSends(HELLO); // data between them does not hide them
-                byte[] update = pair.toServer.toByteArray();
-                pair.toServer.reset();
+                byte[] update = pair.takeToServer();
                 pair.server.input(update, 0, update.length, pair.atServer::write);
               }
             });

@@ -192,10 +192,16 @@ final class TlsPair {
     return source.position() > 0;
   }
 
-  /** As a connection does it: input, tasks, output. */
-  private boolean stepServer() throws IOException {
+  /** What the client has sent and the server has not seen; it is for the caller to pass on. */
+  byte[] takeToServer() {
     byte[] bytes = toServer.toByteArray();
     toServer.reset();
+    return bytes;
+  }
+
+  /** As a connection does it: input, tasks, output. */
+  private boolean stepServer() throws IOException {
+    byte[] bytes = takeToServer();
     int offset = 0;
     boolean moved = bytes.length > 0;
     while (offset < bytes.length) {

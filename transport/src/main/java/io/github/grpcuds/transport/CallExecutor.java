@@ -41,7 +41,7 @@ public final class CallExecutor implements Executor {
   private final int core;
   private final long idleNanos; // until a thread ends
   private final Consumer<Thread> starter;
-  private final ClassLoader loader = Thread.currentThread().getContextClassLoader();
+  private final ClassLoader loader; // of the threads' context
 
   // Guarded by lock, and written under it if volatile.
   private final Object lock = new Object();
@@ -53,17 +53,22 @@ public final class CallExecutor implements Executor {
   private int limit; // of active, for what begins
   private int quietChecks;
   private volatile boolean monitored;
-  private volatile boolean shutdown;
 
   private volatile boolean startFailed; // the last time
 
   /**
-   * Its threads get the context class loader of the current one.
+   * An executor without threads yet.
    *
    * @param name of the threads, followed by a number
+   * @param loader the threads' context class loader
    */
-  public CallExecutor(String name) {
-    this(name, Math.max(4, Runtime.getRuntime().availableProcessors()), IDLE_NANOS, Thread::start);
+  public CallExecutor(String name, ClassLoader loader) {
+    this(
+        name,
+        loader,
+        Math.max(4, Runtime.getRuntime().availableProcessors()),
+        IDLE_NANOS,
+        Thread::start);
   }
 
   /**
@@ -71,8 +76,10 @@ public final class CallExecutor implements Executor {
    *
    * @param core how many threads run while none is blocked
    */
-  CallExecutor(String name, int core, long idleNanos, Consumer<Thread> starter) {
+  CallExecutor(
+      String name, ClassLoader loader, int core, long idleNanos, Consumer<Thread> starter) {
     this.name = name;
+    this.loader = loader;
     this.core = core;
     this.idleNanos = idleNanos;
     this.starter = starter;
@@ -82,8 +89,7 @@ public final class CallExecutor implements Executor {
   /**
    * Has a task run soon.
    *
-   * @throws RejectedExecutionException after {@link #shutdown}, unless another task calls; or if
-   *     there is no thread and none can be started
+   * @throws RejectedExecutionException if there is no thread and none can be started
    */
   @Override
   public void execute(Runnable task) {
@@ -91,7 +97,6 @@ public final class CallExecutor implements Executor {
     CallThread thread = null;
     boolean queued = false;
     synchronized (lock) {
-      checkOpen(task);
       if (active < limit) {
         thread = activate(task);
       } else {
@@ -106,19 +111,6 @@ public final class CallExecutor implements Executor {
     } else {
       startWith(task);
     }
-  }
-
-  /** Calls that end with their server may still have something to do. */
-  private void checkOpen(Runnable task) {
-    if (shutdown && !isOwn(Thread.currentThread())) {
-      throw new RejectedExecutionException(
-          "The executor of the calls has ended with its server, and does not run a "
-              + task.getClass().getName());
-    }
-  }
-
-  private boolean isOwn(Thread thread) {
-    return thread instanceof CallThread && ((CallThread) thread).isOf(this);
   }
 
   /** Gives a task to an idle thread, to be woken; null if one has to be started. */
@@ -248,7 +240,7 @@ public final class CallExecutor implements Executor {
     List<CallThread> seen;
     synchronized (lock) {
       quietChecks = queue.isEmpty() ? quietChecks + 1 : 0;
-      if (quietChecks > QUIET_CHECKS || (shutdown && queue.isEmpty())) {
+      if (quietChecks > QUIET_CHECKS) {
         monitored = false;
         return false;
       }
@@ -303,20 +295,6 @@ public final class CallExecutor implements Executor {
     }
     LockSupport.unpark(thread);
     return true;
-  }
-
-  /** Ends the threads as soon as they have no task. */
-  public void shutdown() {
-    List<Thread> resting;
-    synchronized (lock) {
-      shutdown = true;
-      resting = new ArrayList<>(threads);
-    }
-    resting.forEach(LockSupport::unpark);
-  }
-
-  boolean isShutdown() {
-    return shutdown;
   }
 
   /** How many threads there are for tasks. */

@@ -30,10 +30,6 @@ final class CallThread extends Thread {
     setContextClassLoader(loader);
   }
 
-  boolean isOf(CallExecutor other) {
-    return executor == other;
-  }
-
   /** Sets what is to be run next. */
   void take(Runnable next) {
     task = next;
@@ -64,12 +60,12 @@ final class CallThread extends Thread {
     phase = 0;
   }
 
-  /** Waits for a task. False if none came in time, or the executor ends. */
+  /** Waits for a task. False if none came in time. */
   boolean awaitTask(long nanos) {
     long deadline = System.nanoTime() + nanos;
     while (task == null) {
       long left = deadline - System.nanoTime();
-      if (left <= 0 || executor.isShutdown()) {
+      if (left <= 0) {
         return false;
       }
       LockSupport.parkNanos(this, left);

@@ -67,8 +67,8 @@ final class JdkChannel implements UdsChannel {
   }
 
   @Override
-  public void awaitWritable() throws IOException {
-    writer.await(0);
+  public boolean awaitWritable(long timeoutMillis) throws IOException {
+    return writer.await(timeoutMillis);
   }
 
   @Override

@@ -80,8 +80,8 @@ final class JnrChannel extends Descriptor implements UdsChannel {
   }
 
   @Override
-  public void awaitWritable() throws IOException {
-    await(Libc.POLLOUT, 0);
+  public boolean awaitWritable(long timeoutMillis) throws IOException {
+    return await(Libc.POLLOUT, timeoutMillis);
   }
 
   private boolean await(short events, long timeoutMillis) throws IOException {

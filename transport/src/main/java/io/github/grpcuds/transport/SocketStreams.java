@@ -38,9 +38,8 @@ public final class SocketStreams {
   }
 
   /**
-   * A socket to be connected.
+   * A socket to be connected, with streams other than its own.
    *
-   * @param streams makes streams other than its own; null for its own
    * @param busyPollNanos for how long a read may look for input before it sleeps, as {@link
    *     BusyPoll} has it
    */

@@ -34,8 +34,13 @@ public interface UdsChannel extends Closeable {
    */
   boolean awaitReadable(long timeoutMillis) throws IOException;
 
-  /** Waits, without limit, until a write would take bytes or fail. */
-  void awaitWritable() throws IOException;
+  /**
+   * Waits until a write would take bytes or fail.
+   *
+   * @param timeoutMillis 0 waits for ever
+   * @return false if the time passed first
+   */
+  boolean awaitWritable(long timeoutMillis) throws IOException;
 
   /** Makes this end's reads give the end. */
   void shutdownInput() throws IOException;

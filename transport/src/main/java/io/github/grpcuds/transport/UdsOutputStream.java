@@ -36,7 +36,7 @@ final class UdsOutputStream extends OutputStream {
         int count = channel.write(source, offset + written, length - written);
         written += count;
         if (count == 0) {
-          channel.awaitWritable();
+          channel.awaitWritable(0);
           checkWritable();
         }
       }

@@ -27,7 +27,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -40,19 +39,13 @@ class CallExecutorTest {
 
   private final AtomicBoolean refuseThreads = new AtomicBoolean();
   private final CallExecutor executor =
-      new CallExecutor("grpc-uds-call", CORE, CallExecutor.IDLE_NANOS, this::start);
+      new CallExecutor("grpc-uds-call", null, CORE, CallExecutor.IDLE_NANOS, this::start);
 
   private void start(Thread thread) {
     if (refuseThreads.get()) {
       throw new OutOfMemoryError("unable to create native thread: on purpose");
     }
     thread.start();
-  }
-
-  @AfterEach
-  void shutDown() {
-    refuseThreads.set(false);
-    executor.shutdown();
   }
 
   @Test
@@ -97,7 +90,7 @@ class CallExecutorTest {
 
   @Test
   void noTaskIsLostToAThreadThatEnds() {
-    CallExecutor hasty = new CallExecutor("grpc-uds-call", CORE, 20_000, Thread::start);
+    CallExecutor hasty = new CallExecutor("grpc-uds-call", null, CORE, 20_000, Thread::start);
     AtomicInteger done = new AtomicInteger();
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(STRESS_MILLIS);
     for (int submitted = 1; System.nanoTime() < end; submitted++) {
@@ -106,7 +99,6 @@ class CallExecutorTest {
       await("task " + submitted, () -> done.get() == expected);
       work(submitted % 200 * 500L);
     }
-    hasty.shutdown();
     await("threads to end", () -> hasty.threads() == 0);
   }
 
@@ -303,7 +295,8 @@ class CallExecutorTest {
 
   @Test
   void aTaskThatThrowsEndsNoThread() throws Exception {
-    CallExecutor one = new CallExecutor("grpc-uds-call", 1, CallExecutor.IDLE_NANOS, Thread::start);
+    CallExecutor one =
+        new CallExecutor("grpc-uds-call", null, 1, CallExecutor.IDLE_NANOS, Thread::start);
     Queue<Thread> seen = new ConcurrentLinkedQueue<>();
     one.execute(
         () -> {
@@ -317,14 +310,14 @@ class CallExecutorTest {
           done.countDown();
         });
     assertTrue(done.await(5, TimeUnit.SECONDS));
-    one.shutdown();
 
     assertSame(seen.poll(), seen.poll());
   }
 
   @Test
   void anInterruptIsForgottenBetweenTasks() throws Exception {
-    CallExecutor one = new CallExecutor("grpc-uds-call", 1, CallExecutor.IDLE_NANOS, Thread::start);
+    CallExecutor one =
+        new CallExecutor("grpc-uds-call", null, 1, CallExecutor.IDLE_NANOS, Thread::start);
     AtomicBoolean interrupted = new AtomicBoolean(true);
     CountDownLatch done = new CountDownLatch(1);
     one.execute(() -> Thread.currentThread().interrupt());
@@ -334,68 +327,22 @@ class CallExecutorTest {
           done.countDown();
         });
     assertTrue(done.await(5, TimeUnit.SECONDS));
-    one.shutdown();
 
     assertFalse(interrupted.get());
   }
 
   @Test
-  void threadsAreDaemonsWithANameAndTheLoaderOfTheCreator() throws Exception {
-    Thread current = Thread.currentThread();
-    ClassLoader before = current.getContextClassLoader();
+  void threadsAreDaemonsWithANameAndALoader() throws Exception {
     try (URLClassLoader loader = new URLClassLoader(new URL[0])) {
-      current.setContextClassLoader(loader);
-      CallExecutor created = new CallExecutor("grpc-uds-call");
-      current.setContextClassLoader(before);
       Queue<Thread> threads = new ConcurrentLinkedQueue<>();
-      created.execute(() -> threads.add(Thread.currentThread()));
+      new CallExecutor("grpc-uds-call", loader).execute(() -> threads.add(Thread.currentThread()));
       await("the task", () -> !threads.isEmpty());
 
       Thread thread = threads.poll();
       assertSame(loader, thread.getContextClassLoader());
       assertTrue(thread.isDaemon());
       assertTrue(thread.getName().startsWith("grpc-uds-call-"), thread.getName());
-      created.shutdown();
-    } finally {
-      current.setContextClassLoader(before);
     }
-  }
-
-  @Test
-  void shutdownEndsThreadsAndRefusesTasksButThoseOfTasks() throws Exception {
-    CountDownLatch release = new CountDownLatch(1);
-    CountDownLatch later = new CountDownLatch(1);
-    executor.execute(
-        () -> {
-          awaitQuietly(release);
-          executor.execute(later::countDown);
-        });
-    executor.execute(() -> {});
-    executor.shutdown();
-    RejectedExecutionException refusal =
-        assertThrows(RejectedExecutionException.class, () -> executor.execute(() -> {}));
-    assertTrue(refusal.getMessage().contains("ended with its server"), refusal.getMessage());
-    release.countDown();
-
-    assertTrue(later.await(5, TimeUnit.SECONDS));
-    long start = System.nanoTime();
-    await("threads to end", () -> executor.threads() == 0);
-    long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
-    assertTrue(millis < 500, "milliseconds: " + millis);
-  }
-
-  @Test
-  void shutdownRunsWhatWaits() {
-    AtomicInteger runs = new AtomicInteger();
-    for (int i = 0; i < 100; i++) {
-      executor.execute(
-          () -> {
-            work(1_000_000);
-            runs.incrementAndGet();
-          });
-    }
-    executor.shutdown();
-    await("all tasks", () -> runs.get() == 100);
   }
 
   @Test

@@ -1,0 +1,61 @@
+package io.github.grpcuds.okhttp;
+
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.ref.WeakReference;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+
+/** What is shared, and threads of others, keep no application in memory. */
+class ContainerTest {
+  private static final long LIMIT_SECONDS = 20;
+
+  @Test
+  void callbacksDoNotRunWithTheLoaderOfWhoeverCameFirst() throws Exception {
+    assertOwnLoader("ofCallbacks");
+  }
+
+  @Test
+  void transportsDoNotRunWithTheLoaderOfWhoeverCameFirst() throws Exception {
+    assertOwnLoader("ofTransports");
+  }
+
+  private static void assertOwnLoader(String pool) throws Exception {
+    FreshClasses library = new FreshClasses();
+    CompletableFuture<ClassLoader> loader = new CompletableFuture<>();
+    Thread current = Thread.currentThread();
+    ClassLoader before = current.getContextClassLoader();
+    try (URLClassLoader application = new URLClassLoader(new URL[0])) {
+      current.setContextClassLoader(application);
+      Executor executor = (Executor) library.call(SharedThreads.class, pool);
+      executor.execute(() -> loader.complete(Thread.currentThread().getContextClassLoader()));
+      assertSame(library, loader.get(LIMIT_SECONDS, TimeUnit.SECONDS));
+    } finally {
+      current.setContextClassLoader(before);
+    }
+  }
+
+  @Test
+  void threadThatMadeACallKeepsNoClasses() throws Exception {
+    WeakReference<ClassLoader> library = new WeakReference<>(used());
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
+    while (library.get() != null) {
+      assertTrue(System.nanoTime() < end, "still in memory after " + LIMIT_SECONDS + " s");
+      System.gc();
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  private static ClassLoader used() throws ReflectiveOperationException {
+    FreshClasses library = new FreshClasses();
+    assertNotNull(library.call(DeferredRuns.class, "current"));
+    return library;
+  }
+}
