@@ -87,6 +87,9 @@ final class TransportSocketFactory extends SocketFactory {
   /** Before the first byte is sent: a server of the wrong user learns nothing. */
   private void check(UdsAddress address, Socket socket) throws IOException {
     PeerPolicy policy = policyFor(address);
+    if (policy == null) {
+      return; // to ask who it is takes some 20 ms the first time, with jdk
+    }
     String refusal = policy.refusal(PeerCredentials.of(socket));
     if (refusal != null) {
       throw new SocketException("refused the server at " + address + ": " + refusal);
@@ -96,12 +99,15 @@ final class TransportSocketFactory extends SocketFactory {
     }
   }
 
-  /** Any user can take an abstract name, and wait there for clients of another's server. */
+  /**
+   * Null if the server may be anybody. Any user can take an abstract name, and wait there for
+   * clients of another's server.
+   */
   private PeerPolicy policyFor(UdsAddress address) {
     if (serverPolicy != null) {
       return serverPolicy;
     }
-    return address.isAbstract() ? PeerPolicy.sameUser() : PeerPolicy.anyUser();
+    return address.isAbstract() ? PeerPolicy.sameUser() : null;
   }
 
   /** grpc-okhttp takes a StatusException from here, but SocketFactory declares none. */
