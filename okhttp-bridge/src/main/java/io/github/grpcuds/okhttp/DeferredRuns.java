@@ -15,7 +15,12 @@ import java.util.ArrayDeque;
  */
 final class DeferredRuns {
   private static final ThreadLocal<DeferredRuns> CURRENT =
-      ThreadLocal.withInitial(DeferredRuns::new);
+      new ThreadLocal<DeferredRuns>() {
+        @Override
+        protected DeferredRuns initialValue() {
+          return new DeferredRuns();
+        }
+      };
 
   /** Tasks of a writer before a thread that runs it for others leaves the rest to the pool. */
   private static final int MAX_TASKS = 16;

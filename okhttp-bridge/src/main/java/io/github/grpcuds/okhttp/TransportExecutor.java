@@ -27,18 +27,14 @@ final class TransportExecutor implements Executor {
   public void execute(Runnable task) {
     QueuedOutput output = writers.get(task);
     if (output == null) {
-      pool.execute(() -> DeferredRuns.current().runTask(task));
+      pool.execute(new Pooled(task, null));
     } else if (!output.isOpenToAll() || !DeferredRuns.current().offer(output)) {
       runInPool(task, output);
     }
   }
 
   void runInPool(Runnable writer, QueuedOutput output) {
-    pool.execute(
-        () -> {
-          output.openToAll(writer);
-          DeferredRuns.current().runTask(writer);
-        });
+    pool.execute(new Pooled(writer, output));
   }
 
   /** For work of the output itself. */
@@ -82,6 +78,25 @@ final class TransportExecutor implements Executor {
   static boolean isMovable(Runnable writer) throws ReflectiveOperationException {
     SerializingExecutor.class.getMethod("setExecutor", Executor.class);
     return writer instanceof SerializingExecutor;
+  }
+
+  /** A task in a thread of the pool. */
+  private static final class Pooled implements Runnable {
+    private final Runnable task;
+    private final QueuedOutput output; // that it writes to; null if it is no writer
+
+    Pooled(Runnable task, QueuedOutput output) {
+      this.task = task;
+      this.output = output;
+    }
+
+    @Override
+    public void run() {
+      if (output != null) {
+        output.openToAll(task);
+      }
+      DeferredRuns.current().runTask(task);
+    }
   }
 
   /** This executor, but another one by identity. */

@@ -22,7 +22,7 @@ import javax.net.SocketFactory;
  * <p>grpc-okhttp calls it from a thread of its transport executor, and cannot end a connect that it
  * began: hence the time-out, and {@link #abort} for a channel that is shut down meanwhile.
  */
-final class TransportSocketFactory extends SocketFactory {
+final class TransportSocketFactory extends SocketFactory implements SocketStreams.Factory {
   private final int connectTimeoutMillis;
   private final PeerPolicy serverPolicy; // null: the default, which depends on the address
   private final CredentialsGuard credentialsGuard;
@@ -76,10 +76,11 @@ final class TransportSocketFactory extends SocketFactory {
     if (executor == null) {
       return new UdsSocketFactory(address).createSocket();
     }
-    return SocketStreams.unconnected(address, this::streams);
+    return SocketStreams.unconnected(address, this);
   }
 
-  private SocketStreams streams(Socket socket, UdsChannel channel, InputStream input) {
+  @Override
+  public SocketStreams create(Socket socket, UdsChannel channel, InputStream input) {
     QueuedOutput output = new QueuedOutput(socket, channel, executor);
     return new SocketStreams(new BatchedInput(input, output), output);
   }

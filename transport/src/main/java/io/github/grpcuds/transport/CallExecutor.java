@@ -63,7 +63,15 @@ public final class CallExecutor implements Executor {
    * @param name of the threads, followed by a number
    */
   public CallExecutor(String name) {
-    this(name, Math.max(4, Runtime.getRuntime().availableProcessors()), IDLE_NANOS, Thread::start);
+    this(name, Math.max(4, Runtime.getRuntime().availableProcessors()), IDLE_NANOS, new Starter());
+  }
+
+  /** No lambda, for a first call makes an executor: the JVM makes each in half a millisecond. */
+  private static final class Starter implements Consumer<Thread> {
+    @Override
+    public void accept(Thread thread) {
+      thread.start();
+    }
   }
 
   /**
