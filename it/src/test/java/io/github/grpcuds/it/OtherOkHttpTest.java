@@ -37,6 +37,12 @@ class OtherOkHttpTest {
     assertTrue(tasks >= 10, () -> tasks + " tasks: they were written in the calls' threads");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"OkHttpTransportFactory", "OkHttpChannelTransportFactoryBuilder"})
+  void callsWorkWithoutTransportsOfOurMaking(String name) throws Exception {
+    assertEquals(0, tasksOf100Calls(name, "Other" + name.substring(5)));
+  }
+
   private int tasksOf100Calls(String name, String otherName) throws Exception {
     String path = sockets.path("s");
     sockets.serve(path, new ByteEcho());

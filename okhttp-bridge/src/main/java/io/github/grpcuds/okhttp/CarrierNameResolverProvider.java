@@ -1,8 +1,11 @@
 package io.github.grpcuds.okhttp;
 
+import io.github.grpcuds.transport.UdsAddress;
 import io.grpc.NameResolver;
 import io.grpc.NameResolverProvider;
+import java.net.SocketAddress;
 import java.net.URI;
+import java.util.function.Function;
 
 /**
  * Resolves the target of one channel to {@link CarrierAddress}es. Known to that channel's builder
@@ -22,7 +25,14 @@ final class CarrierNameResolverProvider extends NameResolverProvider {
 
   @Override
   public NameResolver newNameResolver(URI targetUri, NameResolver.Args args) {
-    return new UdsNameResolver(target, CarrierAddress::wrap);
+    return new UdsNameResolver(target, new Wrap());
+  }
+
+  private static final class Wrap implements Function<UdsAddress, SocketAddress> {
+    @Override
+    public SocketAddress apply(UdsAddress address) {
+      return CarrierAddress.wrap(address);
+    }
   }
 
   @Override

@@ -31,12 +31,20 @@ final class CredentialsGuard implements ClientInterceptor {
    * The remote addresses of verified connections: by instance, of which each connection has its
    * own, for an equal one may be that of a connection to somebody else.
    */
-  private final Set<SocketAddress> verified =
-      Collections.newSetFromMap(new MapMaker().weakKeys().<SocketAddress, Boolean>makeMap());
+  private volatile Set<SocketAddress> verified; // null: none
 
   /** The server at this instance of an address, which belongs to one connection, is verified. */
-  void verified(SocketAddress remoteAddress) {
+  synchronized void verified(SocketAddress remoteAddress) {
+    if (verified == null) {
+      verified =
+          Collections.newSetFromMap(new MapMaker().weakKeys().<SocketAddress, Boolean>makeMap());
+    }
     verified.add(remoteAddress);
+  }
+
+  private boolean isVerified(SocketAddress remoteAddress) {
+    Set<SocketAddress> known = verified;
+    return remoteAddress != null && known != null && known.contains(remoteAddress);
   }
 
   /** The same, with a guard on each of the call credentials in it. */
@@ -79,7 +87,7 @@ final class CredentialsGuard implements ClientInterceptor {
       }
       Attributes transport = request.getTransportAttrs();
       SocketAddress server = transport.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
-      if (server != null && verified.contains(server)) {
+      if (isVerified(server)) {
         creds.applyRequestMetadata(new VerifiedRequest(request), executor, applier);
       } else {
         applier.fail(refusal(server));

@@ -1,10 +1,12 @@
 package io.github.grpcuds.okhttp;
 
-import com.google.common.collect.MapMaker;
 import io.grpc.internal.SerializingExecutor;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 
@@ -20,8 +22,8 @@ import java.util.concurrent.Executor;
 final class TransportExecutor implements Executor {
   private final Executor pool;
   private final Map<Runnable, QueuedOutput> writers = new ConcurrentHashMap<>();
-  private final Set<QueuedOutput> outputs =
-      Collections.newSetFromMap(new MapMaker().weakKeys().<QueuedOutput, Boolean>makeMap());
+  private final Set<QueuedOutput> outputs = // guarded by itself
+      Collections.newSetFromMap(new WeakHashMap<QueuedOutput, Boolean>());
   private volatile boolean aborted;
 
   TransportExecutor(Executor pool) {
@@ -32,18 +34,14 @@ final class TransportExecutor implements Executor {
   public void execute(Runnable task) {
     QueuedOutput output = writers.get(task);
     if (output == null) {
-      pool.execute(() -> DeferredRuns.current().runTask(task));
+      pool.execute(new Pooled(task, null));
     } else if (!output.isOpenToAll() || !DeferredRuns.current().offer(output)) {
       runInPool(task, output);
     }
   }
 
   void runInPool(Runnable writer, QueuedOutput output) {
-    pool.execute(
-        () -> {
-          output.openToAll(writer);
-          DeferredRuns.current().runTask(writer);
-        });
+    pool.execute(new Pooled(writer, output));
   }
 
   /** For work of the output itself. */
@@ -55,7 +53,9 @@ final class TransportExecutor implements Executor {
    * Adds an output to those that {@link #abort} looks at, be it written by this executor or not.
    */
   void add(QueuedOutput output) {
-    outputs.add(output);
+    synchronized (outputs) {
+      outputs.add(output);
+    }
   }
 
   void connected(Runnable writer, QueuedOutput output) {
@@ -69,7 +69,11 @@ final class TransportExecutor implements Executor {
   /** Ends connections whose peers do not read, now and later: grpc-okhttp waits for them. */
   void abort() {
     aborted = true;
-    for (QueuedOutput output : outputs) {
+    List<QueuedOutput> all;
+    synchronized (outputs) {
+      all = new ArrayList<>(outputs);
+    }
+    for (QueuedOutput output : all) {
       output.abortIfBehind();
     }
   }
@@ -94,6 +98,25 @@ final class TransportExecutor implements Executor {
   static boolean isMovable(Runnable writer) throws ReflectiveOperationException {
     SerializingExecutor.class.getMethod("setExecutor", Executor.class);
     return writer instanceof SerializingExecutor;
+  }
+
+  /** A task in a thread of the pool. */
+  private static final class Pooled implements Runnable {
+    private final Runnable task;
+    private final QueuedOutput output; // that it writes to; null if it is no writer
+
+    Pooled(Runnable task, QueuedOutput output) {
+      this.task = task;
+      this.output = output;
+    }
+
+    @Override
+    public void run() {
+      if (output != null) {
+        output.openToAll(task);
+      }
+      DeferredRuns.current().runTask(task);
+    }
   }
 
   /** This executor, but another one by identity. */

@@ -21,7 +21,7 @@ import javax.net.SocketFactory;
  * <p>grpc-okhttp calls it from a thread of its transport executor, and cannot end a connect that it
  * began: hence the time-out, and {@link #abort} for a channel that is shut down meanwhile.
  */
-final class TransportSocketFactory extends SocketFactory {
+final class TransportSocketFactory extends SocketFactory implements SocketStreams.Factory {
   private final int connectTimeoutMillis;
   private final PeerPolicy serverPolicy; // null: the default, which depends on the address
   private final CredentialsGuard credentialsGuard;
@@ -58,7 +58,7 @@ final class TransportSocketFactory extends SocketFactory {
   }
 
   private Socket connect(UdsAddress address) throws IOException {
-    Socket socket = SocketStreams.unconnected(address, this::streams, busyPollNanos);
+    Socket socket = SocketStreams.unconnected(address, this, busyPollNanos);
     boolean connected = false;
     connecting.add(socket);
     try {
@@ -77,7 +77,8 @@ final class TransportSocketFactory extends SocketFactory {
     }
   }
 
-  private SocketStreams streams(Socket socket, UdsChannel channel, InputStream input) {
+  @Override
+  public SocketStreams create(Socket socket, UdsChannel channel, InputStream input) {
     QueuedOutput output = new QueuedOutput(socket, channel, executor, stuckMillis);
     return new SocketStreams(new BatchedInput(input, output), output);
   }
@@ -85,6 +86,9 @@ final class TransportSocketFactory extends SocketFactory {
   /** Before the first byte is sent: a server of the wrong user learns nothing. */
   private void check(UdsAddress address, Socket socket) throws IOException {
     PeerPolicy policy = policyFor(address);
+    if (policy == null) {
+      return; // to ask who it is takes some 20 ms the first time, with jdk
+    }
     String refusal = policy.refusal(PeerCredentials.of(socket));
     if (refusal != null) {
       throw new SocketException("refused the server at " + address + ": " + refusal);
@@ -94,12 +98,15 @@ final class TransportSocketFactory extends SocketFactory {
     }
   }
 
-  /** Any user can take an abstract name, and wait there for clients of another's server. */
+  /**
+   * Null if the server may be anybody. Any user can take an abstract name, and wait there for
+   * clients of another's server.
+   */
   private PeerPolicy policyFor(UdsAddress address) {
     if (serverPolicy != null) {
       return serverPolicy;
     }
-    return address.isAbstract() ? PeerPolicy.sameUser() : PeerPolicy.anyUser();
+    return address.isAbstract() ? PeerPolicy.sameUser() : null;
   }
 
   /** grpc-okhttp takes a StatusException from here, but SocketFactory declares none. */

@@ -5,6 +5,7 @@ import io.github.grpcuds.transport.PeerPolicy;
 import io.github.grpcuds.transport.UdsAddress;
 import io.grpc.ChannelCredentials;
 import io.grpc.ForwardingChannelBuilder2;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.okhttp.OkHttpChannelBuilder;
@@ -43,7 +44,7 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
 
   private static final String INLINE_WRITES = "grpcuds.inlineWrites";
 
-  private final OkHttpChannelBuilder delegate;
+  private final OkHttpPart okHttp;
   private final CredentialsGuard credentialsGuard;
   private final WritingCall.Interceptor writingCalls = new WritingCall.Interceptor();
   private int connectTimeoutMillis = DEFAULT_CONNECT_TIMEOUT_MILLIS;
@@ -55,33 +56,41 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   private boolean inlineWrites = Boolean.parseBoolean(System.getProperty(INLINE_WRITES, "true"));
 
   private UdsChannelBuilder(
-      UdsTarget target, OkHttpChannelBuilder delegate, CredentialsGuard credentialsGuard) {
-    this.delegate = delegate;
+      UdsTarget target, OkHttpPart okHttp, CredentialsGuard credentialsGuard) {
+    this.okHttp = okHttp;
     this.credentialsGuard = credentialsGuard;
-    delegate.flowControlWindow(DEFAULT_WINDOW_BYTES);
-    delegate.executor(SharedThreads.ofCallbacks());
-    resolveItself(delegate, target);
+    flowControlWindow(DEFAULT_WINDOW_BYTES);
+    executor(null);
+    resolveItself(delegate(), target);
     // The first added is the last to run: after the user's.
-    delegate.intercept(writingCalls);
-    delegate.intercept(credentialsGuard);
+    delegate().intercept(writingCalls);
+    delegate().intercept(credentialsGuard);
   }
 
   private static UdsChannelBuilder create(UdsTarget target, ChannelCredentials creds) {
     Objects.requireNonNull(creds, "creds");
     CredentialsGuard guard = new CredentialsGuard();
-    return new UdsChannelBuilder(
-        target, OkHttpChannelBuilder.forTarget(target.toString(), guard.guard(creds)), guard);
+    String name = target.toString();
+    OkHttpPart okHttp =
+        creds instanceof InsecureChannelCredentials && PlainTransports.work()
+            ? new LazyOkHttp(name, creds)
+            : new EagerOkHttp(OkHttpChannelBuilder.forTarget(name, guard.guard(creds)));
+    return new UdsChannelBuilder(target, okHttp, guard);
   }
 
   /** Leaves security to usePlaintext and its kin, as builders without credentials do. */
   static UdsChannelBuilder createUnfrozen(UdsTarget target) {
-    return new UdsChannelBuilder(
-        target, OkHttpChannelBuilder.forTarget(target.toString()), new CredentialsGuard());
+    String name = target.toString();
+    OkHttpPart okHttp =
+        PlainTransports.work()
+            ? new LazyOkHttp(name, null)
+            : new EagerOkHttp(OkHttpChannelBuilder.forTarget(name));
+    return new UdsChannelBuilder(target, okHttp, new CredentialsGuard());
   }
 
   /** The only way to give one channel a resolver whose address types others do not see. */
   @SuppressWarnings("deprecation")
-  private static void resolveItself(OkHttpChannelBuilder delegate, UdsTarget target) {
+  private static void resolveItself(ManagedChannelBuilder<?> delegate, UdsTarget target) {
     delegate.nameResolverFactory(new CarrierNameResolverProvider(target));
   }
 
@@ -208,7 +217,7 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
    * @see OkHttpChannelBuilder#flowControlWindow
    */
   public UdsChannelBuilder flowControlWindow(int bytes) {
-    delegate.flowControlWindow(bytes);
+    okHttp.flowControlWindow(bytes);
     return this;
   }
 
@@ -221,7 +230,7 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
    */
   @Override
   public UdsChannelBuilder executor(Executor executor) {
-    delegate.executor(executor == null ? SharedThreads.ofCallbacks() : executor);
+    delegate().executor(executor == null ? SharedThreads.ofCallbacks() : executor);
     return this;
   }
 
@@ -270,7 +279,7 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
    */
   @Override
   public UdsChannelBuilder keepAliveTime(long time, TimeUnit unit) {
-    delegate.keepAliveTime(time, unit);
+    delegate().keepAliveTime(time, unit);
     keepAliveNanos = unit.toNanos(time);
     return this;
   }
@@ -282,7 +291,7 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
    */
   @Override
   public UdsChannelBuilder keepAliveTimeout(long timeout, TimeUnit unit) {
-    delegate.keepAliveTimeout(timeout, unit);
+    delegate().keepAliveTimeout(timeout, unit);
     keepAliveTimeoutNanos = Math.min(unit.toNanos(timeout), KEEPALIVE_OFF_NANOS);
     return this;
   }
@@ -294,7 +303,7 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
    * @see OkHttpChannelBuilder#scheduledExecutorService
    */
   public UdsChannelBuilder scheduledExecutorService(ScheduledExecutorService scheduler) {
-    delegate.scheduledExecutorService(scheduler);
+    okHttp.scheduledExecutorService(scheduler);
     return this;
   }
 
@@ -304,7 +313,7 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
    * @see OkHttpChannelBuilder#sslSocketFactory
    */
   public UdsChannelBuilder sslSocketFactory(SSLSocketFactory factory) {
-    delegate.sslSocketFactory(factory);
+    okHttp.sslSocketFactory(factory);
     return this;
   }
 
@@ -315,7 +324,7 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
    * @see OkHttpChannelBuilder#hostnameVerifier
    */
   public UdsChannelBuilder hostnameVerifier(HostnameVerifier verifier) {
-    delegate.hostnameVerifier(verifier);
+    okHttp.hostnameVerifier(verifier);
     return this;
   }
 
@@ -325,13 +334,13 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
    * @see OkHttpChannelBuilder#tlsConnectionSpec
    */
   public UdsChannelBuilder tlsConnectionSpec(String[] tlsVersions, String[] cipherSuites) {
-    delegate.tlsConnectionSpec(tlsVersions, cipherSuites);
+    okHttp.tlsConnectionSpec(tlsVersions, cipherSuites);
     return this;
   }
 
   @Override
   protected ManagedChannelBuilder<?> delegate() {
-    return delegate;
+    return okHttp.builder();
   }
 
   @Override
@@ -349,8 +358,7 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
     if (inlineWrites) {
       writingCalls.enable();
     }
-    delegate.socketFactory(sockets);
-    delegate.transportExecutor(inlineWrites ? executor : transportExecutor);
+    okHttp.transports(sockets, inlineWrites ? executor : pool);
     return new UdsManagedChannel(super.build(), sockets);
   }
 

@@ -14,17 +14,18 @@ import java.util.function.Supplier;
  * <p>The JDK's own channels come first: they need no native library. jnr-unixsocket serves what
  * they cannot: abstract names, the longest paths, and every JDK before 16. The system property
  * {@code grpcuds.backend}, read at each connect and listen, forces one.
+ *
+ * <p>What a connect runs has no lambdas: the JVM makes each of them in half a millisecond.
  */
 final class Backends {
   static final String PROPERTY = "grpcuds.backend";
 
   private static final String ADVICE = ", add com.github.jnr:jnr-unixsocket to the class path";
 
-  /** Lambdas, because a method reference would load the class, and with it jnr's, at once. */
   private static final List<Candidate> CANDIDATES =
       Arrays.asList(
-          new Candidate(JdkBackend.NAME, () -> JdkBackend.load()),
-          new Candidate(JnrBackend.NAME, () -> JnrBackend.load()));
+          new Candidate(JdkBackend.NAME, new JdkLoader()),
+          new Candidate(JnrBackend.NAME, new JnrLoader()));
 
   private Backends() {}
 
@@ -34,7 +35,14 @@ final class Backends {
    * @throws IOException with the reason of each backend that cannot serve it
    */
   static Backend choose(UdsAddress address) throws IOException {
-    return choose(address.toString(), backend -> backend.refusal(address));
+    return choose(
+        address.toString(),
+        new Refusal() {
+          @Override
+          public String of(Backend backend) {
+            return backend.refusal(address);
+          }
+        });
   }
 
   /**
@@ -58,6 +66,20 @@ final class Backends {
   /** The id of this process. */
   static long pid() throws IOException {
     return choose("an inherited socket", backend -> null).pid();
+  }
+
+  private static final class JdkLoader implements Supplier<Backend> {
+    @Override
+    public Backend get() {
+      return JdkBackend.load();
+    }
+  }
+
+  private static final class JnrLoader implements Supplier<Backend> {
+    @Override
+    public Backend get() {
+      return JnrBackend.load();
+    }
   }
 
   /** Why a backend cannot do something; null if it can. */

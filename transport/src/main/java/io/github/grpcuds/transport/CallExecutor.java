@@ -68,7 +68,15 @@ public final class CallExecutor implements Executor {
         loader,
         Math.max(4, Runtime.getRuntime().availableProcessors()),
         IDLE_NANOS,
-        Thread::start);
+        new Starter());
+  }
+
+  /** No lambda, for a first call makes an executor: the JVM makes each in half a millisecond. */
+  private static final class Starter implements Consumer<Thread> {
+    @Override
+    public void accept(Thread thread) {
+      thread.start();
+    }
   }
 
   /**

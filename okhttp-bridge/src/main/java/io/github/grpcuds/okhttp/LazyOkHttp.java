@@ -1,0 +1,193 @@
+package io.github.grpcuds.okhttp;
+
+import io.grpc.ChannelCredentials;
+import io.grpc.ForwardingChannelBuilder2;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.internal.ClientTransportFactory;
+import io.grpc.internal.GrpcUtil;
+import io.grpc.internal.KeepAliveManager;
+import io.grpc.internal.ManagedChannelImplBuilder;
+import io.grpc.okhttp.OkHttpChannelBuilder;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import javax.net.SocketFactory;
+import javax.net.ssl.HostnameVerifier;
+import javax.net.ssl.SSLSocketFactory;
+
+/**
+ * Does what a builder of grpc-okhttp's does, but makes one only for TLS.
+ *
+ * <p>The first of a JVM asks the JDK for all that it has on TLS, and so reads the certificates that
+ * it trusts: a third of the time until the first call of a new JVM, which has no use for any of it
+ * in plain text.
+ */
+final class LazyOkHttp extends ForwardingChannelBuilder2<LazyOkHttp> implements OkHttpPart {
+  /** As grpc-okhttp has it: longer is never. */
+  private static final long NEVER_FROM_NANOS = TimeUnit.DAYS.toNanos(1000);
+
+  private final String target;
+  private final ChannelCredentials creds; // null: what is called last decides about TLS
+  private final ManagedChannelImplBuilder core;
+  private final PlainTransports.Options options = new PlainTransports.Options();
+  private OkHttpChannelBuilder okHttp; // null until something of TLS is set
+  private boolean plainText;
+
+  /**
+   * @param creds those of plain text, or null to leave the choice to {@code usePlaintext} and its
+   *     kin
+   */
+  LazyOkHttp(String target, ChannelCredentials creds) {
+    this.target = target;
+    this.creds = creds;
+    this.plainText = creds != null;
+    this.core = new ManagedChannelImplBuilder(target, creds, null, new Transports(), null);
+    options.creds = creds;
+  }
+
+  /** Called by gRPC when it builds. */
+  private final class Transports
+      implements ManagedChannelImplBuilder.ClientTransportFactoryBuilder {
+    @Override
+    public ClientTransportFactory buildClientTransportFactory() {
+      return plainText ? PlainTransports.create(options) : PlainTransports.of(secured());
+    }
+  }
+
+  private OkHttpChannelBuilder secured() {
+    OkHttpChannelBuilder builder = okHttp();
+    builder
+        .useTransportSecurity()
+        .socketFactory(options.sockets)
+        .transportExecutor(options.executor)
+        .maxInboundMessageSize(options.maxMessageBytes)
+        .maxInboundMetadataSize(options.maxMetadataBytes)
+        .flowControlWindow(options.windowBytes)
+        .keepAliveTimeout(options.keepAliveTimeoutNanos, TimeUnit.NANOSECONDS)
+        .keepAliveWithoutCalls(options.keepAliveWithoutCalls)
+        .keepAliveTime(options.keepAliveNanos, TimeUnit.NANOSECONDS);
+    if (options.scheduler != null) {
+      builder.scheduledExecutorService(options.scheduler);
+    }
+    return builder;
+  }
+
+  private OkHttpChannelBuilder okHttp() {
+    checkSecurityIsOpen();
+    if (okHttp == null) {
+      okHttp = OkHttpChannelBuilder.forTarget(target);
+    }
+    return okHttp;
+  }
+
+  private void checkSecurityIsOpen() {
+    if (creds != null) {
+      throw new IllegalStateException("Cannot change security when using ChannelCredentials");
+    }
+  }
+
+  @Override
+  public ManagedChannelBuilder<?> builder() {
+    return this;
+  }
+
+  @Override
+  protected ManagedChannelBuilder<?> delegate() {
+    return core;
+  }
+
+  @Override
+  public LazyOkHttp usePlaintext() {
+    checkSecurityIsOpen();
+    plainText = true;
+    return this;
+  }
+
+  @Override
+  public LazyOkHttp useTransportSecurity() {
+    checkSecurityIsOpen();
+    plainText = false;
+    return this;
+  }
+
+  @Override
+  public void sslSocketFactory(SSLSocketFactory factory) {
+    okHttp().sslSocketFactory(factory);
+    plainText = false;
+  }
+
+  @Override
+  public void hostnameVerifier(HostnameVerifier verifier) {
+    okHttp().hostnameVerifier(verifier);
+  }
+
+  @Override
+  public void tlsConnectionSpec(String[] tlsVersions, String[] cipherSuites) {
+    okHttp().tlsConnectionSpec(tlsVersions, cipherSuites);
+  }
+
+  @Override
+  public LazyOkHttp keepAliveTime(long time, TimeUnit unit) {
+    if (time <= 0) {
+      throw new IllegalArgumentException("keepalive time not positive: " + time + " " + unit);
+    }
+    long nanos = KeepAliveManager.clampKeepAliveTimeInNanos(unit.toNanos(time));
+    options.keepAliveNanos =
+        nanos >= NEVER_FROM_NANOS ? GrpcUtil.KEEPALIVE_TIME_NANOS_DISABLED : nanos;
+    return this;
+  }
+
+  @Override
+  public LazyOkHttp keepAliveTimeout(long timeout, TimeUnit unit) {
+    if (timeout <= 0) {
+      throw new IllegalArgumentException("keepalive timeout not positive: " + timeout + " " + unit);
+    }
+    options.keepAliveTimeoutNanos =
+        KeepAliveManager.clampKeepAliveTimeoutInNanos(unit.toNanos(timeout));
+    return this;
+  }
+
+  @Override
+  public LazyOkHttp keepAliveWithoutCalls(boolean enable) {
+    options.keepAliveWithoutCalls = enable;
+    return this;
+  }
+
+  @Override
+  public LazyOkHttp maxInboundMessageSize(int bytes) {
+    if (bytes < 0) {
+      throw new IllegalArgumentException("max inbound message size negative: " + bytes);
+    }
+    options.maxMessageBytes = bytes;
+    return this;
+  }
+
+  @Override
+  public LazyOkHttp maxInboundMetadataSize(int bytes) {
+    if (bytes <= 0) {
+      throw new IllegalArgumentException("max inbound metadata size not positive: " + bytes);
+    }
+    options.maxMetadataBytes = bytes;
+    return this;
+  }
+
+  @Override
+  public void flowControlWindow(int bytes) {
+    if (bytes <= 0) {
+      throw new IllegalStateException("flow-control window not positive: " + bytes);
+    }
+    options.windowBytes = bytes;
+  }
+
+  @Override
+  public void scheduledExecutorService(ScheduledExecutorService scheduler) {
+    options.scheduler = Objects.requireNonNull(scheduler, "scheduler");
+  }
+
+  @Override
+  public void transports(SocketFactory sockets, Executor executor) {
+    options.sockets = sockets;
+    options.executor = executor;
+  }
+}
