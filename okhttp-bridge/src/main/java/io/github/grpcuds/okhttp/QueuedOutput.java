@@ -182,7 +182,7 @@ final class QueuedOutput extends OutputStream {
 
   private void askPool() {
     synchronized (lock) {
-      if (seenTo) {
+      if (seenTo || !behind) { // another thread may have written it all since
         return;
       }
       seenTo = true;

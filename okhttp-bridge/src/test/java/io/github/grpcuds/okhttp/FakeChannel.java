@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
+import java.util.concurrent.TimeUnit;
 
 /** Takes as many bytes as it is given room for, and keeps them. */
 final class FakeChannel implements UdsChannel {
@@ -41,6 +42,23 @@ final class FakeChannel implements UdsChannel {
     return taken.toByteArray();
   }
 
+  synchronized long takenBytes() {
+    return taken.size();
+  }
+
+  /** False if it has not taken as many bytes in all before the time has passed. */
+  synchronized boolean awaitTaken(long bytes, long millis) throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    while (taken.size() < bytes) {
+      long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+      if (left <= 0) {
+        return false;
+      }
+      wait(left);
+    }
+    return true;
+  }
+
   synchronized boolean isClosed() {
     return "Socket closed".equals(failure);
   }
@@ -51,6 +69,9 @@ final class FakeChannel implements UdsChannel {
     int count = (int) Math.min(room, length);
     taken.write(source, offset, count);
     room -= count;
+    if (count > 0) {
+      notifyAll();
+    }
     return count;
   }
 
