@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 
 /** Takes as many bytes as it is given room for, and keeps them. */
@@ -75,6 +76,15 @@ final class FakeChannel implements UdsChannel {
     return count;
   }
 
+  @Override
+  public int write(ByteBuffer source) throws IOException {
+    byte[] bytes = new byte[source.remaining()];
+    source.duplicate().get(bytes);
+    int count = write(bytes, 0, bytes.length);
+    source.position(source.position() + count);
+    return count;
+  }
+
   /** Returns once a thread waits for room. */
   synchronized void awaitWaiting() throws InterruptedException {
     while (!waiting) {
@@ -113,6 +123,11 @@ final class FakeChannel implements UdsChannel {
   }
 
   @Override
+  public int read(ByteBuffer target) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public boolean awaitReadable(long timeoutMillis) {
     throw new UnsupportedOperationException();
   }
@@ -123,9 +138,10 @@ final class FakeChannel implements UdsChannel {
   @Override
   public void shutdownOutput() {}
 
+  /** Large enough as it is. */
   @Override
   public int bufferSize(Buffer buffer) {
-    return 0;
+    return Integer.MAX_VALUE;
   }
 
   @Override
