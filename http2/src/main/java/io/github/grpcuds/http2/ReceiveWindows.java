@@ -14,6 +14,9 @@ final class ReceiveWindows {
   /** Windows grow while no more than this part waits of what may. */
   private static final int LITTLE = 8;
 
+  /** The part of what may wait that a window grows to at most. */
+  private static final int LARGEST_SHARE = 4;
+
   private final int initial;
   private final int largest;
   private final int connectionTarget;
@@ -25,7 +28,10 @@ final class ReceiveWindows {
 
   ReceiveWindows(Http2Limits limits, FrameWriter writer, PendingBytes pending) {
     this.initial = limits.flowControlWindow;
-    this.largest = Math.max(initial, limits.largestWindow);
+    this.largest =
+        (int)
+            Math.max(
+                initial, Math.min(limits.largestWindow, limits.maxPendingBytes / LARGEST_SHARE));
     this.connectionTarget =
         (int) Math.min(Frames.MAX_WINDOW, Math.max(2L * initial, Frames.DEFAULT_WINDOW));
     this.writer = writer;

@@ -156,7 +156,7 @@ final class FlowControlTest {
   void windowsDoNotGrowWhileMuchWaits() {
     limits.flowControlWindow = 100;
     limits.largestWindow = 250;
-    limits.maxPendingBytes = 8000;
+    limits.maxPendingBytes = 8000; // a quarter is more than the largest window
     TestPeer peer = TestPeer.established(limits);
     peer.send(peer.request(1, false), peer.request(3, false));
     for (int i = 0; i < 8; i++) { // each piece counts for more than its byte

@@ -31,7 +31,7 @@ final class ServerConfig {
   ScheduledExecutorService scheduler; // null: gRPC's shared one
 
   int flowControlWindow = 1 << 20;
-  int largestWindow = 4 << 20;
+  int largestWindow = 8 << 20;
   int maxConcurrentCalls = 10_000;
   int maxInboundMessageSize = 4 << 20;
   int maxInboundMetadataSize = 8192;
