@@ -81,7 +81,7 @@ final class TransportSocketFactory extends SocketFactory {
 
   private SocketStreams streams(Socket socket, UdsChannel channel, InputStream input) {
     QueuedOutput output = new QueuedOutput(socket, channel, executor);
-    return new SocketStreams(new BatchedInput(input, output), output);
+    return new SocketStreams(new BatchedInput(input, channel, output), output);
   }
 
   /** Before the first byte is sent: a server of the wrong user learns nothing. */

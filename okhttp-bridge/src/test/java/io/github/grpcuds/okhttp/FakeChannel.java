@@ -1,9 +1,13 @@
 package io.github.grpcuds.okhttp;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.github.grpcuds.transport.PeerCredentials;
 import io.github.grpcuds.transport.UdsChannel;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
@@ -15,6 +19,11 @@ final class FakeChannel implements UdsChannel {
   private long room;
   private String failure; // null: none
   private boolean waiting;
+
+  /** What is read into native buffers. */
+  InputStream input = new ByteArrayInputStream(new byte[0]);
+
+  int reads; // into native buffers
 
   /** A socket that closes the channel. */
   final Socket socket =
@@ -123,8 +132,14 @@ final class FakeChannel implements UdsChannel {
   }
 
   @Override
-  public int read(ByteBuffer target) {
-    throw new UnsupportedOperationException();
+  public int read(ByteBuffer target) throws IOException {
+    reads++;
+    byte[] bytes = new byte[Math.min(target.remaining(), input.available())];
+    if (bytes.length > 0) {
+      assertEquals(bytes.length, input.read(bytes, 0, bytes.length));
+      target.put(bytes);
+    }
+    return bytes.length;
   }
 
   @Override
