@@ -40,7 +40,7 @@ final class JnrChannel extends Descriptor implements UdsChannel {
   public int read(ByteBuffer target) throws IOException {
     enter();
     try {
-      int count = libc.recv(fd, target.slice());
+      int count = libc.recv(fd, fromPosition(target));
       if (count < 0) {
         return wouldBlock();
       }
@@ -66,7 +66,7 @@ final class JnrChannel extends Descriptor implements UdsChannel {
   public int write(ByteBuffer source) throws IOException {
     enter();
     try {
-      int count = libc.send(fd, source.slice());
+      int count = libc.send(fd, fromPosition(source));
       if (count < 0) {
         return wouldBlock();
       }
@@ -75,6 +75,11 @@ final class JnrChannel extends Descriptor implements UdsChannel {
     } finally {
       leave();
     }
+  }
+
+  /** The C library is given the start of a buffer. */
+  private static ByteBuffer fromPosition(ByteBuffer buffer) {
+    return buffer.position() == 0 ? buffer : buffer.slice();
   }
 
   /** After a failed call: 0 if it only has to be made again, else the error. */
