@@ -8,6 +8,9 @@ public final class Http2Limits {
   /** SETTINGS_INITIAL_WINDOW_SIZE, and the connection's window at least. */
   public int flowControlWindow = 1024 * 1024;
 
+  /** What a stream's window grows to that uses it; not if it is not larger than it is at first. */
+  public int largestWindow;
+
   /** SETTINGS_MAX_HEADER_LIST_SIZE, in bytes as RFC 9113 counts them. */
   public int maxHeaderListBytes = 8192;
 

@@ -11,6 +11,7 @@ public final class Http2Stream {
 
   // Of ReceiveWindows.
   int receiveWindow;
+  int windowGrowth; // beyond the initial size
   int unannounced; // consumed, but the peer does not know yet
   int held; // received and not consumed
   long heldCost; // of the pieces of held

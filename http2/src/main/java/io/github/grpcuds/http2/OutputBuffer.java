@@ -1,21 +1,32 @@
 package io.github.grpcuds.http2;
 
+import java.nio.ByteBuffer;
+
 /**
  * Bytes for the peer, in order, in segments.
  *
  * <p>Guarded by the lock of the connection's owner, but for one thing: the one thread that writes
  * may read the bytes from {@link #array}, {@link #offset} and {@link #length}, taken under the
  * lock, without it, until it calls {@link Http2Connection#written}. Others only append, which
- * leaves those bytes alone.
+ * leaves those bytes alone. Or it has them copied under the lock, by {@link #copyTo}.
+ *
+ * <p>Large parts of bodies are not copied but borrowed: their arrays are in the chain themselves.
  */
 public final class OutputBuffer {
   /** Kept by an idle connection once it has written; enough for most replies. */
   private static final int SMALL_BYTES = 4096;
 
+  /** A smaller part is copied: a segment costs more. */
+  private static final int SMALLEST_BORROWED = 4096;
+
+  /** How much larger than the part an array may be that is kept for it. */
+  private static final int LARGEST_SHARE = 16;
+
   private final SegmentPool pool;
   private Segment small; // not in the chain; null until first used, or while in the chain
   private Segment head;
   private Segment tail;
+  private Segment own; // in the chain: the last that is not borrowed; null if there is none
   private int size;
 
   OutputBuffer(SegmentPool pool) {
@@ -27,10 +38,17 @@ public final class OutputBuffer {
     final byte[] bytes;
     int start;
     int end;
+    boolean shared; // its array is somebody else's, or that of a later segment as well
     Segment next;
 
     Segment(int capacity) {
       bytes = new byte[capacity];
+    }
+
+    Segment(byte[] bytes, int start, int end) {
+      this.bytes = bytes;
+      this.start = start;
+      this.end = end;
     }
   }
 
@@ -56,6 +74,25 @@ public final class OutputBuffer {
   /** How many bytes follow each other in {@link #array}. */
   public int length() {
     return head.end - head.start;
+  }
+
+  /** Copies the first bytes, as many as there is room for; they stay in it. */
+  public void copyTo(ByteBuffer target) {
+    for (Segment s = head; s != null && target.hasRemaining(); s = s.next) {
+      target.put(s.bytes, s.start, Math.min(s.end - s.start, target.remaining()));
+    }
+  }
+
+  /** Adds a part of a body, whose bytes change no more. */
+  void writeBody(byte[] source, int offset, int length) {
+    if (length < SMALLEST_BORROWED || length < source.length / LARGEST_SHARE) {
+      write(source, offset, length);
+      return;
+    }
+    Segment borrowed = new Segment(source, offset, offset + length);
+    borrowed.shared = true;
+    append(borrowed);
+    size += length;
   }
 
   void write(byte[] source, int offset, int length) {
@@ -111,42 +148,63 @@ public final class OutputBuffer {
 
   /** The last segment, with room for {@code need} bytes; {@code expected} are to come soon. */
   private Segment withRoom(int need, int expected) {
-    Segment last = tail;
-    if (last != null && last.bytes.length - last.end >= need) {
-      return last;
+    Segment last = own;
+    if (last == null || last.bytes.length - last.end < need) {
+      own = newSegment(expected);
+      append(own);
+    } else if (last != tail) { // it goes on after what is borrowed
+      own = new Segment(last.bytes, last.end, last.end);
+      last.shared = true;
+      append(own);
     }
-    Segment added;
-    if (last == null && expected <= SMALL_BYTES) {
-      added = small == null ? new Segment(SMALL_BYTES) : small;
-      small = null;
-    } else {
-      added = pool.take();
+    return own;
+  }
+
+  private Segment newSegment(int expected) {
+    if (head != null || expected > SMALL_BYTES) {
+      return pool.take();
     }
-    if (last == null) {
-      head = added;
-    } else {
-      last.next = added;
-    }
-    tail = added;
+    Segment added = small == null ? new Segment(SMALL_BYTES) : small;
+    small = null;
     return added;
   }
 
-  /** Takes away bytes that have been written: at most {@link #length}. */
+  private void append(Segment added) {
+    if (tail == null) {
+      head = added;
+    } else {
+      tail.next = added;
+    }
+    tail = added;
+  }
+
+  /** Takes away bytes that have been written. */
   void advance(int count) {
-    if (count == 0) {
-      return; // there may be no segment
-    }
-    Segment first = head;
-    first.start += count;
     size -= count;
-    if (first.start < first.end) {
-      return;
+    int left = count;
+    while (left > 0) {
+      Segment first = head;
+      int part = Math.min(left, first.end - first.start);
+      first.start += part;
+      left -= part;
+      if (first.start == first.end) {
+        removeFirst();
+      }
     }
+  }
+
+  private void removeFirst() {
+    Segment first = head;
     head = first.next;
     if (head == null) {
       tail = null;
     }
-    recycle(first);
+    if (first == own) {
+      own = null;
+    }
+    if (!first.shared) {
+      recycle(first);
+    }
   }
 
   private void recycle(Segment segment) {

@@ -55,7 +55,7 @@ final class PieceQueue {
     int left = count;
     while (left > 0) {
       int part = Math.min(left, first.length);
-      output.write(first.array, first.offset, part);
+      output.writeBody(first.array, first.offset, part);
       first.offset += part;
       first.length -= part;
       left -= part;

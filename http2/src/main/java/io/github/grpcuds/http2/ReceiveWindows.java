@@ -5,12 +5,20 @@ import static io.github.grpcuds.http2.ErrorCode.FLOW_CONTROL_ERROR;
 /**
  * What the peer may send (RFC 9113, section 5.2).
  *
- * <p>A stream's window opens again as its owner consumes. The connection's opens at once, whatever
+ * <p>A stream's window opens again as its owner consumes, and grows: while large messages are put
+ * together, or the owner is busy with one, more can come. The connection's opens at once, whatever
  * becomes of the bytes, so that no stream waits for another; but not while the connection holds
  * half of what it may.
  */
 final class ReceiveWindows {
+  /** Windows grow while no more than this part waits of what may. */
+  private static final int LITTLE = 8;
+
+  /** The part of what may wait that a window grows to at most. */
+  private static final int LARGEST_SHARE = 4;
+
   private final int initial;
+  private final int largest;
   private final int connectionTarget;
   private final FrameWriter writer;
   private final PendingBytes pending;
@@ -18,8 +26,12 @@ final class ReceiveWindows {
   private int connectionUnannounced;
   private boolean settingsAcked;
 
-  ReceiveWindows(int initial, FrameWriter writer, PendingBytes pending) {
-    this.initial = initial;
+  ReceiveWindows(Http2Limits limits, FrameWriter writer, PendingBytes pending) {
+    this.initial = limits.flowControlWindow;
+    this.largest =
+        (int)
+            Math.max(
+                initial, Math.min(limits.largestWindow, limits.maxPendingBytes / LARGEST_SHARE));
     this.connectionTarget =
         (int) Math.min(Frames.MAX_WINDOW, Math.max(2L * initial, Frames.DEFAULT_WINDOW));
     this.writer = writer;
@@ -99,10 +111,22 @@ final class ReceiveWindows {
   void open(Http2Stream stream, int bytes) {
     stream.unannounced += bytes;
     if (!stream.peerEnded && stream.unannounced > 0 && stream.unannounced >= initial / 2) {
-      writer.windowUpdate(stream.id(), stream.unannounced);
-      stream.receiveWindow += stream.unannounced;
+      int increment = stream.unannounced + growth(stream);
+      writer.windowUpdate(stream.id(), increment);
+      stream.receiveWindow += increment;
       stream.unannounced = 0;
     }
+  }
+
+  /** Doubles the window of a stream that has used it, unless much waits already. */
+  private int growth(Http2Stream stream) {
+    if (pending.total() > pending.limit / LITTLE) {
+      return 0;
+    }
+    int window = initial + stream.windowGrowth;
+    int growth = Math.min(window, largest - window);
+    stream.windowGrowth += growth;
+    return growth;
   }
 
   /** A stream ended: nobody will consume what it holds. */

@@ -21,7 +21,7 @@ final class Streams implements SendQueue.EndListener {
   Streams(FrameWriter writer, OutputBuffer output, Http2Limits limits, Http2Listener listener) {
     this.pending = new PendingBytes(limits.maxPendingBytes);
     this.sending = new SendQueue(writer, output, pending, listener, this);
-    this.receiving = new ReceiveWindows(limits.flowControlWindow, writer, pending);
+    this.receiving = new ReceiveWindows(limits, writer, pending);
     this.writer = writer;
     this.listener = listener;
     this.resets =

@@ -140,4 +140,36 @@ final class FlowControlTest {
     assertEquals("", peer.answers());
     assertEquals(0, peer.connection.streams().pending().total());
   }
+
+  @Test
+  void theWindowOfAStreamThatUsesItGrows() {
+    limits.flowControlWindow = 100;
+    limits.largestWindow = 250;
+    TestPeer peer = TestPeer.established(limits);
+    peer.send(peer.request(1, false));
+    assertEquals("WINDOW_UPDATE 1 +150", answerToConsumed(peer, 50));
+    assertEquals("WINDOW_UPDATE 1 +100", answerToConsumed(peer, 50));
+    assertEquals("WINDOW_UPDATE 1 +50", answerToConsumed(peer, 50));
+  }
+
+  @Test
+  void windowsDoNotGrowWhileMuchWaits() {
+    limits.flowControlWindow = 100;
+    limits.largestWindow = 250;
+    limits.maxPendingBytes = 8000; // a quarter is more than the largest window
+    TestPeer peer = TestPeer.established(limits);
+    peer.send(peer.request(1, false), peer.request(3, false));
+    for (int i = 0; i < 8; i++) { // each piece counts for more than its byte
+      peer.send(TestFrames.data(3, 1, false));
+    }
+    assertEquals("WINDOW_UPDATE 1 +50", answerToConsumed(peer, 50));
+    peer.connection.consumed(peer.owner.stream(3), 8);
+    assertEquals("WINDOW_UPDATE 1 +150", answerToConsumed(peer, 50));
+  }
+
+  private static String answerToConsumed(TestPeer peer, int bytes) {
+    peer.send(TestFrames.data(1, bytes, false));
+    peer.connection.consumed(peer.owner.stream(1), bytes);
+    return peer.answers();
+  }
 }

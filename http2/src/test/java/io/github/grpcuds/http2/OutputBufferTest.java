@@ -2,9 +2,12 @@ package io.github.grpcuds.http2;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -40,7 +43,7 @@ final class OutputBufferTest {
   private void append() {
     int number = random.nextInt();
     byte[] bytes = TestFrames.int32(number);
-    switch (random.nextInt(4)) {
+    switch (random.nextInt(5)) {
       case 0:
         output.writeInt(number);
         break;
@@ -52,6 +55,12 @@ final class OutputBufferTest {
         int length = number >>> 8;
         bytes = TestFrames.head(length, number & 0xff, 5, number & 0x7fffffff);
         output.frameHeader(length, number & 0xff, 5, number & 0x7fffffff);
+        break;
+      case 3:
+        bytes = new byte[random.nextInt(1 << random.nextInt(14))];
+        random.nextBytes(bytes);
+        byte[] padded = Blocks.concat(new byte[3], bytes, new byte[2]);
+        output.writeBody(padded, 3, bytes.length);
         break;
       default:
         bytes = new byte[random.nextInt(1 << random.nextInt(12))];
@@ -69,5 +78,55 @@ final class OutputBufferTest {
     output.writeInt(1);
     output.advance(0);
     assertEquals(4, output.length());
+  }
+
+  @Test
+  void copiesWhatIsThereAndKeepsIt() {
+    for (int i = 0; i < 200; i++) {
+      append();
+      ByteBuffer target = ByteBuffer.allocateDirect(random.nextInt(1 + 2 * output.size()));
+      output.copyTo(target);
+      target.flip();
+      byte[] copied = new byte[target.remaining()];
+      target.get(copied);
+      byte[] all = written.toByteArray();
+      assertEquals(all.length, output.size());
+      assertArrayEquals(
+          Arrays.copyOf(all, Math.min(all.length, target.capacity())), copied, "seed " + seed);
+    }
+  }
+
+  @Test
+  void largePartsOfBodiesAreNotCopied() {
+    byte[] body = new byte[20_000];
+    output.frameHeader(16_384, Frames.DATA, 0, 1);
+    output.writeBody(body, 100, 16_384);
+    output.advance(9);
+    assertSame(body, output.array());
+    assertEquals(100, output.offset());
+    assertEquals(16_384, output.length());
+  }
+
+  @Test
+  void smallPartsDoNotKeepLargeArrays() {
+    byte[] body = new byte[256 * 1024];
+    output.writeBody(body, 0, 10_000);
+    assertNotSame(body, output.array());
+  }
+
+  @Test
+  void arraysOfBodiesAreNotWrittenTo() {
+    byte[] body = new byte[SegmentPool.SEGMENT_BYTES]; // looks like one of the pool's
+    for (int i = 0; i < 3; i++) {
+      output.frameHeader(body.length, Frames.DATA, 0, 1);
+      output.writeBody(body, 0, body.length);
+      output.writeInt(-1);
+      output.advance(output.size());
+      byte[] other = new byte[SegmentPool.SEGMENT_BYTES];
+      Arrays.fill(other, (byte) 1);
+      output.write(other, 0, other.length);
+      output.advance(output.size());
+    }
+    assertArrayEquals(new byte[body.length], body);
   }
 }

@@ -1,6 +1,7 @@
 package io.github.grpcuds.http2;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -112,10 +113,10 @@ final class TestPeer {
   /** Reads as much as the socket takes at once. */
   List<SentFrame> take(int most) {
     OutputBuffer output = connection.output();
-    int count = output.isEmpty() ? 0 : Math.min(most, output.length());
-    byte[] part = count == 0 ? new byte[0] : output.array();
-    int offset = count == 0 ? 0 : output.offset();
-    unread = Blocks.concat(unread, Arrays.copyOfRange(part, offset, offset + count));
+    ByteBuffer part = ByteBuffer.allocate(Math.min(most, output.size()));
+    output.copyTo(part);
+    unread = Blocks.concat(unread, part.array());
+    int count = part.position();
     connection.written(count);
     return parse();
   }

@@ -1,27 +1,37 @@
 package io.github.grpcuds.okhttp;
 
+import io.github.grpcuds.transport.DirectBuffers;
+import io.github.grpcuds.transport.UdsChannel;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 
 /**
- * What grpc-okhttp reads from a socket, read ahead: it asks for 8 KiB at a time. Before it reads
- * on, its thread writes what it has put off.
+ * What grpc-okhttp reads from a socket: it asks for 8 KiB at a time. Where there is more than that,
+ * it is read ahead, into native memory from which it goes to grpc-okhttp's buffers with no copy
+ * between. Before it reads on, its thread writes what it has put off.
  *
  * <p>Read by one thread.
  */
 final class BatchedInput extends InputStream {
-  /** As much as the socket holds of one writer's by default (net.core.wmem_default), or less. */
-  private static final int AHEAD_BYTES = 64 * 1024;
+  private static final int AHEAD_BYTES = 128 * 1024;
 
   private final InputStream plain;
+  private final UdsChannel channel;
   private final QueuedOutput output;
-  private final byte[] ahead = new byte[AHEAD_BYTES];
-  private int position;
-  private int limit;
+  private ByteBuffer ahead; // null if nothing is in it
+  private boolean more; // the last read was filled, so there may be
   private DeferredRuns runs; // of the thread that reads
 
-  BatchedInput(InputStream plain, QueuedOutput output) {
+  /**
+   * Reads a socket.
+   *
+   * @param plain the socket's own stream, which waits
+   * @param channel the socket's, which does not
+   */
+  BatchedInput(InputStream plain, UdsChannel channel, QueuedOutput output) {
     this.plain = plain;
+    this.channel = channel;
     this.output = output;
   }
 
@@ -38,24 +48,47 @@ final class BatchedInput extends InputStream {
     }
     runs = DeferredRuns.current();
     runs.endBatch();
-    if (position == limit) {
-      int count = plain.read(ahead, 0, ahead.length);
-      if (count < 0) {
-        return -1;
-      }
-      position = 0;
-      limit = count;
+    int count;
+    if (ahead != null || (more && readAhead())) {
+      count = takeAhead(target, offset, length);
+    } else {
+      count = plain.read(target, offset, length);
+      more = count == length;
     }
-    int count = Math.min(length, limit - position);
-    System.arraycopy(ahead, position, target, offset, count);
-    position += count;
-    runs.beginBatch(output);
+    if (count > 0) {
+      runs.beginBatch(output);
+    }
     return count;
   }
 
+  /** False if nothing is there now, or the end is. */
+  private boolean readAhead() throws IOException {
+    ByteBuffer buffer = DirectBuffers.take(AHEAD_BYTES);
+    if (channel.read(buffer) <= 0) {
+      DirectBuffers.give(buffer);
+      return false;
+    }
+    more = !buffer.hasRemaining();
+    buffer.flip();
+    ahead = buffer;
+    return true;
+  }
+
+  private int takeAhead(byte[] target, int offset, int length) {
+    ByteBuffer buffer = ahead;
+    int count = Math.min(length, buffer.remaining());
+    buffer.get(target, offset, count);
+    if (!buffer.hasRemaining()) {
+      ahead = null;
+      DirectBuffers.give(buffer);
+    }
+    return count;
+  }
+
+  /** Does not ask the plain stream, which would keep what it finds. */
   @Override
   public int available() throws IOException {
-    return limit - position + plain.available();
+    return ahead != null || readAhead() ? ahead.remaining() : 0;
   }
 
   @Override

@@ -1,14 +1,15 @@
 package io.github.grpcuds.okhttp;
 
+import io.github.grpcuds.transport.DirectBuffers;
+import io.github.grpcuds.transport.SendRoom;
 import io.github.grpcuds.transport.UdsChannel;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Deque;
 import okio.Buffer;
 
 /**
@@ -18,11 +19,11 @@ import okio.Buffer;
  * not: what the socket does not take is kept, and written by the pool.
  */
 final class QueuedOutput extends OutputStream {
-  /** Bytes of a write; more make it no faster. */
+  /** So many are written without a flush. */
   private static final int GATHER_BYTES = 64 * 1024;
 
-  /** Kept by an idle connection. */
-  private static final int SMALL_BYTES = 4 * 1024;
+  /** Bytes of a write; more make it no faster. */
+  private static final int CHUNK_BYTES = 128 * 1024;
 
   /** Of the first tasks of a writer, some lead to where it writes. */
   private static final int MAX_ATTEMPTS = 20;
@@ -35,14 +36,14 @@ final class QueuedOutput extends OutputStream {
   private final TransportExecutor executor;
   private final long stuckMillis;
   private final Object lock = new Object();
+  private final SendRoom room; // guarded by lock
 
   // Guarded by lock.
-  private final Deque<Piece> kept = new ArrayDeque<>();
-  private byte[] gathered = new byte[SMALL_BYTES];
-  private int count;
+  private final Buffer queued = new Buffer(); // gathered or kept
+  private ByteBuffer chunk; // what comes before that, on its way to the socket; null if nothing
   private boolean seenTo; // the pool was asked to write what is kept
   private boolean writing; // a thread does
-  private Exception failure; // of that
+  private Throwable failure; // of that
   private boolean begun;
 
   private volatile boolean behind; // something is kept
@@ -60,6 +61,7 @@ final class QueuedOutput extends OutputStream {
     this.channel = channel;
     this.executor = executor;
     this.stuckMillis = stuckMillis;
+    this.room = new SendRoom(channel);
     executor.add(this);
   }
 
@@ -87,13 +89,11 @@ final class QueuedOutput extends OutputStream {
       if (!begun && length > 0) {
         begin(source, offset, length);
       }
-      if (writer != null && length <= GATHER_BYTES - count) {
-        gather(source, offset, length);
+      queued.write(source, offset, length);
+      if (writer != null && queued.size() < GATHER_BYTES) {
         return;
       }
-      push(gathered, 0, count);
-      count = 0;
-      push(source, offset, length);
+      push();
     }
     finish();
   }
@@ -104,22 +104,14 @@ final class QueuedOutput extends OutputStream {
     if (runs.running() == this && runs.ranEnough()) {
       executor.moveToPool(writer);
     }
-    long left = length;
-    while (left > 0) {
-      synchronized (lock) {
-        if (count == GATHER_BYTES) {
-          push(gathered, 0, count);
-          count = 0;
-        }
-        int size = (int) Math.min(left, GATHER_BYTES - count);
-        makeRoom(size);
-        for (int end = count + size; count < end; ) {
-          count += source.read(gathered, count, end - count);
-        }
-        left -= size;
+    synchronized (lock) {
+      queued.write(source, length);
+      if (queued.size() < GATHER_BYTES) {
+        return;
       }
-      finish();
+      push();
     }
+    finish();
   }
 
   private void begin(byte[] source, int offset, int length) {
@@ -132,38 +124,19 @@ final class QueuedOutput extends OutputStream {
     }
   }
 
-  private void gather(byte[] source, int offset, int length) {
-    makeRoom(length);
-    System.arraycopy(source, offset, gathered, count, length);
-    count += length;
-  }
-
-  private void makeRoom(int length) {
-    if (length > gathered.length - count) {
-      int capacity = Math.max(count + length, 2 * gathered.length);
-      gathered = Arrays.copyOf(gathered, Math.min(GATHER_BYTES, capacity));
-    }
-  }
-
   @Override
   public void flush() throws IOException {
     synchronized (lock) {
-      push(gathered, 0, count);
-      count = 0;
-      if (gathered.length > SMALL_BYTES) {
-        gathered = new byte[SMALL_BYTES];
-      }
+      push();
     }
     finish();
   }
 
   /** Writes, or keeps. */
-  private void push(byte[] source, int offset, int length) throws IOException {
+  private void push() throws IOException {
     throwFailure();
-    int written = behind ? 0 : writeNow(source, offset, length);
-    if (written < length) {
-      kept.add(new Piece(Arrays.copyOfRange(source, offset + written, offset + length)));
-      behind = true;
+    if (!behind) {
+      behind = !writeQueued();
     }
   }
 
@@ -191,7 +164,7 @@ final class QueuedOutput extends OutputStream {
 
   private void askPool() {
     synchronized (lock) {
-      if (seenTo) {
+      if (seenTo || !behind) { // another thread may have written it all since
         return;
       }
       seenTo = true;
@@ -199,16 +172,42 @@ final class QueuedOutput extends OutputStream {
     executor.pool().execute(this::writeKeptForOthers);
   }
 
-  private int writeNow(byte[] source, int offset, int length) throws IOException {
-    int written = 0;
-    while (written < length) {
-      int taken = channel.write(source, offset + written, length - written);
-      if (taken == 0) {
-        break;
+  /** False if the socket takes no more; under the lock. */
+  private boolean writeQueued() throws IOException {
+    while (fillChunk()) {
+      channel.write(chunk);
+      if (chunk.hasRemaining() && !room.grow()) {
+        return false;
       }
-      written += taken;
     }
-    return written;
+    return true;
+  }
+
+  /** Puts what is next into native memory, from where it is written; false if there is nothing. */
+  private boolean fillChunk() throws IOException {
+    if (chunk != null && chunk.hasRemaining()) {
+      return true;
+    }
+    if (queued.exhausted()) {
+      giveChunkBack();
+      return false;
+    }
+    if (chunk == null) {
+      chunk = DirectBuffers.take(CHUNK_BYTES);
+    }
+    chunk.clear();
+    while (chunk.hasRemaining() && !queued.exhausted()) {
+      queued.read(chunk);
+    }
+    chunk.flip();
+    return true;
+  }
+
+  private void giveChunkBack() {
+    if (chunk != null) {
+      DirectBuffers.give(chunk);
+      chunk = null;
+    }
   }
 
   private void writeKeptForOthers() {
@@ -232,7 +231,7 @@ final class QueuedOutput extends OutputStream {
               "the server has read nothing for " + stuckMillis + " ms");
         }
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       fail(e);
       throw e;
     }
@@ -264,23 +263,19 @@ final class QueuedOutput extends OutputStream {
   /** False if all is written. */
   private boolean writeSomeKept() throws IOException {
     synchronized (lock) {
-      while (!kept.isEmpty()) {
-        Piece piece = kept.peek();
-        piece.start += writeNow(piece.bytes, piece.start, piece.length());
-        if (piece.length() > 0) {
-          return true;
-        }
-        kept.remove();
+      if (!writeQueued()) {
+        return true;
       }
       endKept();
       return false;
     }
   }
 
-  private void fail(Exception e) {
+  private void fail(Throwable e) {
     synchronized (lock) {
       failure = e;
-      kept.clear();
+      queued.clear();
+      giveChunkBack();
       endKept();
     }
   }
@@ -324,24 +319,10 @@ final class QueuedOutput extends OutputStream {
     }
     try {
       synchronized (lock) {
-        push(gathered, 0, count);
-        count = 0;
+        push();
       }
     } finally {
       socket.close();
-    }
-  }
-
-  private static final class Piece {
-    private final byte[] bytes;
-    private int start;
-
-    Piece(byte[] bytes) {
-      this.bytes = bytes;
-    }
-
-    int length() {
-      return bytes.length - start;
     }
   }
 }

@@ -33,8 +33,11 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   /** MIN_CONNECT_TIMEOUT of gRPC's connection backoff protocol. */
   private static final int DEFAULT_CONNECT_TIMEOUT_MILLIS = 20_000;
 
-  /** With OkHttp's 64 KiB a sender of large messages waits most of the time. */
-  private static final int DEFAULT_WINDOW_BYTES = 1 << 20;
+  /**
+   * With OkHttp's 64 KiB a sender of large messages waits most of the time. So it does for as long
+   * as one is handled, if the next does not fit: 4 MiB is gRPC's default limit.
+   */
+  private static final int DEFAULT_WINDOW_BYTES = 8 << 20;
 
   /** gRPC takes less for this. */
   private static final long MIN_KEEPALIVE_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -212,7 +215,7 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   }
 
   /**
-   * Sets the HTTP/2 flow-control window, in bytes, of each call. Default: 1 MiB.
+   * Sets the HTTP/2 flow-control window, in bytes, of each call. Default: 8 MiB.
    *
    * @see OkHttpChannelBuilder#flowControlWindow
    */

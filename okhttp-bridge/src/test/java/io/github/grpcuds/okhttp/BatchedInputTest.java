@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class BatchedInputTest {
-  private static final int AHEAD_BYTES = 64 * 1024;
+  private static final int AHEAD_BYTES = 128 * 1024;
 
   private final FakeConnection connection = new FakeConnection();
   private final byte[] content = new byte[200_000];
@@ -29,10 +29,11 @@ class BatchedInputTest {
           return super.read(target, offset, length);
         }
       };
-  private final InputStream input = new BatchedInput(plain, connection.output);
+  private final InputStream input = new BatchedInput(plain, connection.channel, connection.output);
 
   BatchedInputTest() {
     new Random(1).nextBytes(content);
+    connection.channel.input = plain;
   }
 
   @AfterEach
@@ -57,10 +58,27 @@ class BatchedInputTest {
   @Test
   void readsAhead() throws IOException {
     byte[] buffer = new byte[8192];
-    for (int i = 0; i < AHEAD_BYTES / buffer.length; i++) {
+    for (int i = 0; i < 1 + AHEAD_BYTES / buffer.length; i++) {
       assertEquals(buffer.length, input.read(buffer, 0, buffer.length));
     }
-    assertEquals(Collections.singletonList(AHEAD_BYTES), asked);
+    assertEquals(Arrays.asList(buffer.length, AHEAD_BYTES), asked);
+  }
+
+  @Test
+  void looksForMoreOnlyIfTheLastReadWasFilled() throws IOException {
+    byte[] buffer = new byte[content.length + 1];
+    assertEquals(content.length, input.read(buffer, 0, buffer.length));
+    assertEquals(-1, input.read(buffer, 0, buffer.length));
+    assertEquals(0, connection.channel.reads);
+  }
+
+  @Test
+  void leavesWaitingToThePlainStream() throws IOException {
+    byte[] buffer = new byte[content.length];
+    assertEquals(content.length, input.read(buffer, 0, buffer.length));
+    assertEquals(-1, input.read(buffer, 0, buffer.length));
+    assertEquals(1, connection.channel.reads);
+    assertEquals(Arrays.asList(content.length, content.length), asked);
   }
 
   @Test
@@ -78,9 +96,9 @@ class BatchedInputTest {
 
   @Test
   void availableCountsWhatWasReadAhead() throws IOException {
-    assertEquals(content.length, input.available());
-    input.read();
-    assertEquals(content.length - 1, input.available());
+    assertEquals(AHEAD_BYTES, input.available());
+    assertEquals(content[0] & 0xff, input.read());
+    assertEquals(AHEAD_BYTES - 1, input.available());
   }
 
   @Test

@@ -1,11 +1,17 @@
 package io.github.grpcuds.okhttp;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.github.grpcuds.transport.PeerCredentials;
 import io.github.grpcuds.transport.UdsChannel;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
 
 /** Takes as many bytes as it is given room for, and keeps them. */
 final class FakeChannel implements UdsChannel {
@@ -13,6 +19,11 @@ final class FakeChannel implements UdsChannel {
   private long room;
   private String failure; // null: none
   private boolean waiting;
+
+  /** What is read into native buffers. */
+  InputStream input = new ByteArrayInputStream(new byte[0]);
+
+  int reads; // into native buffers
 
   /** A socket that closes the channel. */
   final Socket socket =
@@ -41,6 +52,23 @@ final class FakeChannel implements UdsChannel {
     return taken.toByteArray();
   }
 
+  synchronized long takenBytes() {
+    return taken.size();
+  }
+
+  /** False if it has not taken as many bytes in all before the time has passed. */
+  synchronized boolean awaitTaken(long bytes, long millis) throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    while (taken.size() < bytes) {
+      long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+      if (left <= 0) {
+        return false;
+      }
+      wait(left);
+    }
+    return true;
+  }
+
   synchronized boolean isClosed() {
     return "Socket closed".equals(failure);
   }
@@ -51,6 +79,18 @@ final class FakeChannel implements UdsChannel {
     int count = (int) Math.min(room, length);
     taken.write(source, offset, count);
     room -= count;
+    if (count > 0) {
+      notifyAll();
+    }
+    return count;
+  }
+
+  @Override
+  public int write(ByteBuffer source) throws IOException {
+    byte[] bytes = new byte[source.remaining()];
+    source.duplicate().get(bytes);
+    int count = write(bytes, 0, bytes.length);
+    source.position(source.position() + count);
     return count;
   }
 
@@ -96,6 +136,17 @@ final class FakeChannel implements UdsChannel {
   }
 
   @Override
+  public int read(ByteBuffer target) throws IOException {
+    reads++;
+    byte[] bytes = new byte[Math.min(target.remaining(), input.available())];
+    if (bytes.length > 0) {
+      assertEquals(bytes.length, input.read(bytes, 0, bytes.length));
+      target.put(bytes);
+    }
+    return bytes.length;
+  }
+
+  @Override
   public boolean awaitReadable(long timeoutMillis) {
     throw new UnsupportedOperationException();
   }
@@ -106,9 +157,10 @@ final class FakeChannel implements UdsChannel {
   @Override
   public void shutdownOutput() {}
 
+  /** Large enough as it is. */
   @Override
   public int bufferSize(Buffer buffer) {
-    return 0;
+    return Integer.MAX_VALUE;
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.grpc.internal.SerializingExecutor;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import okio.Buffer;
 
@@ -22,6 +23,7 @@ final class FakeConnection {
   final QueuedOutput output = new QueuedOutput(channel.socket, channel, executor, 0);
   private final SerializingExecutor writer = new SerializingExecutor(executor);
   boolean poolRejects;
+  volatile Executor threads; // run the pool's tasks at once; null: when it is told to
 
   FakeConnection() {
     add(
@@ -36,7 +38,12 @@ final class FakeConnection {
     if (poolRejects) {
       throw new RejectedExecutionException("by the test");
     }
-    pool.add(task);
+    Executor now = threads;
+    if (now == null) {
+      pool.add(task);
+    } else {
+      now.execute(task);
+    }
   }
 
   void add(Task task) {

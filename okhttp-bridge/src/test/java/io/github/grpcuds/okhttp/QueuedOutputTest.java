@@ -210,6 +210,34 @@ class QueuedOutputTest {
     assertTrue(channel.isClosed());
   }
 
+  /** The pool may be done with what was kept just when a caller's thread is about to ask it. */
+  @Test
+  void nothingIsKeptForEver() throws Exception {
+    connection.threads = threads;
+    int bytes = 1000;
+    long all = channel.takenBytes();
+    for (int i = 0; i < 200; i++) {
+      connection.add(() -> writeOneByOne(bytes));
+      Future<?> reader = threads.submit(() -> makeRoomOneByOne(bytes));
+      connection.runPutOff();
+      reader.get(10, TimeUnit.SECONDS);
+      all += bytes;
+      assertTrue(channel.awaitTaken(all, 5000), "only " + channel.takenBytes() + " of " + all);
+    }
+  }
+
+  private void writeOneByOne(int bytes) throws Exception {
+    for (int i = 0; i < bytes; i++) {
+      connection.write(new byte[1]);
+    }
+  }
+
+  private void makeRoomOneByOne(int bytes) {
+    for (int i = 0; i < bytes; i++) {
+      channel.makeRoom(1);
+    }
+  }
+
   /** TLS writes records, in several threads when it is closed, and knows no writer. */
   @Test
   void writesOfSeveralThreadsAreNotMixed() throws Exception {

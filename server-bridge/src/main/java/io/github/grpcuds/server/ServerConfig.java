@@ -33,6 +33,7 @@ final class ServerConfig {
   ScheduledExecutorService scheduler; // null: gRPC's shared one
 
   int flowControlWindow = 1 << 20;
+  int largestWindow = 8 << 20;
   int maxConcurrentCalls = 10_000;
   int maxInboundMessageSize = 4 << 20;
   int maxInboundMetadataSize = 8192;
@@ -63,6 +64,7 @@ final class ServerConfig {
     copy.callsInLoops = callsInLoops;
     copy.scheduler = scheduler;
     copy.flowControlWindow = flowControlWindow;
+    copy.largestWindow = largestWindow;
     copy.maxConcurrentCalls = maxConcurrentCalls;
     copy.maxInboundMessageSize = maxInboundMessageSize;
     copy.maxInboundMetadataSize = maxInboundMetadataSize;
@@ -113,6 +115,7 @@ final class ServerConfig {
     Http2Limits limits = new Http2Limits();
     limits.maxConcurrentStreams = maxConcurrentCalls;
     limits.flowControlWindow = flowControlWindow;
+    limits.largestWindow = largestWindow;
     limits.maxHeaderListBytes = maxInboundMetadataSize;
     limits.maxResetsPerSecond = maxResetsPerSecond;
     limits.maxPendingBytes = pendingBytes();

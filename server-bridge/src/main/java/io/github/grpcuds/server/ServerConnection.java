@@ -32,7 +32,7 @@ final class ServerConnection {
   private static final int BATCH_BYTES = 64 * 1024;
 
   /** Before a thread that writes for others leaves the rest to the loop. */
-  private static final int MAX_WRITES = 32;
+  private static final int MAX_WRITES = 16;
 
   /** How long a closing connection waits for a client that does not read. */
   private static final long LINGER_MILLIS = 1000;
@@ -448,9 +448,7 @@ final class ServerConnection {
     if (closed || (empty && !socket.hasOwn() && !closing)) {
       return false;
     }
-    byte[] array = empty ? NONE : output.array();
-    int offset = empty ? 0 : output.offset();
-    int length = empty ? 0 : output.length();
+    int length = socket.take(output);
     boolean farewell = empty && closing && !socket.hasOwn();
     int written = 0;
     lock.unlock();
@@ -458,7 +456,7 @@ final class ServerConnection {
       if (farewell) {
         socket.close();
       } else {
-        written = socket.write(array, offset, length);
+        written = socket.write();
       }
     } finally {
       lock.lock();

@@ -1,18 +1,30 @@
 package io.github.grpcuds.server;
 
+import io.github.grpcuds.http2.OutputBuffer;
+import io.github.grpcuds.transport.DirectBuffers;
+import io.github.grpcuds.transport.SendRoom;
 import io.github.grpcuds.transport.UdsChannel;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /** Writes through a filter to a socket; used by one thread at a time. */
 final class SocketOutput {
   private static final byte[] NONE = new byte[0];
+  private static final ByteBuffer EMPTY = ByteBuffer.wrap(NONE);
+
+  /** Bytes of a write; more make it no faster. */
+  private static final int CHUNK_BYTES = 128 * 1024;
 
   /** A larger array is given back when nothing waits in it. */
   private static final int KEPT_CAPACITY = 4096;
 
   private final UdsChannel channel;
   private final ByteFilter filter;
+  private final boolean plain;
+  private final SendRoom room;
+  private ByteBuffer taken = EMPTY; // to be written next
+  private boolean copied; // into a buffer that is to be given back
   private byte[] kept = NONE; // made by the filter, and not yet taken by the socket
   private int start;
   private int end;
@@ -20,19 +32,68 @@ final class SocketOutput {
   SocketOutput(UdsChannel channel, ByteFilter filter) {
     this.channel = channel;
     this.filter = filter;
+    this.plain = filter instanceof PlainFilter;
+    this.room = new SendRoom(channel);
   }
 
-  /** Writes bytes; returns how many were taken, fewer if the socket takes no more now. */
-  int write(byte[] buffer, int offset, int length) throws IOException {
-    if (filter instanceof PlainFilter) {
-      return channel.write(buffer, offset, length);
+  /**
+   * Takes the first bytes of an output, to be written next; under the lock that guards it.
+   *
+   * @return how many
+   */
+  int take(OutputBuffer output) {
+    if (output.isEmpty()) {
+      taken = EMPTY;
+    } else if (output.length() == output.size()) {
+      taken = ByteBuffer.wrap(output.array(), output.offset(), output.length());
+    } else {
+      taken = plain ? DirectBuffers.take(CHUNK_BYTES) : ByteBuffer.wrap(PacketBuffers.take());
+      output.copyTo(taken);
+      copied = true;
+      taken.flip();
     }
+    return taken.remaining();
+  }
+
+  /** Writes what was taken; returns how much of it, less if the socket takes no more now. */
+  int write() throws IOException {
+    try {
+      return plain ? writePlain() : writeFiltered();
+    } finally {
+      if (copied && plain) {
+        DirectBuffers.give(taken);
+      } else if (copied) {
+        PacketBuffers.give(taken.array());
+      }
+      copied = false;
+      taken = EMPTY;
+    }
+  }
+
+  private int writePlain() throws IOException {
+    int start = taken.position();
+    do {
+      writeOnce();
+    } while (taken.hasRemaining() && room.grow());
+    return taken.position() - start;
+  }
+
+  private void writeOnce() throws IOException {
+    if (taken.isDirect()) {
+      channel.write(taken);
+    } else {
+      int start = taken.position();
+      taken.position(start + channel.write(taken.array(), start, taken.remaining()));
+    }
+  }
+
+  private int writeFiltered() throws IOException {
     if (!writeKept()) {
       return 0;
     }
-    int taken = filter.output(buffer, offset, length, this::keep);
+    int count = filter.output(taken.array(), taken.position(), taken.remaining(), this::keep);
     writeKept();
-    return taken;
+    return count;
   }
 
   /** Writes a filter's farewell. */
@@ -43,7 +104,7 @@ final class SocketOutput {
     }
   }
 
-  /** True if there is something to write beyond what comes by {@link #write}. */
+  /** True if there is something to write beyond what comes by {@link #take}. */
   boolean hasOwn() {
     return start < end || filter.wantsOutput();
   }
@@ -65,7 +126,7 @@ final class SocketOutput {
   boolean writeKept() throws IOException {
     while (start < end) {
       int written = channel.write(kept, start, end - start);
-      if (written == 0) {
+      if (written == 0 && !room.grow()) {
         return false;
       }
       start += written;

@@ -262,12 +262,14 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
 
   /**
    * Sets the HTTP/2 flow-control window of each call, in bytes: how much a client may send before
-   * the application asks for it. Default: 1 MiB.
+   * the application asks for it. Default: 1 MiB, and for a call that takes its messages as they
+   * come up to 8 MiB, or a quarter of {@link #maxPendingBytesPerConnection}.
    *
    * @throws IllegalArgumentException if it is not positive
    */
   public UdsServerBuilder flowControlWindow(int bytes) {
     config.flowControlWindow = OptionValues.positive("flowControlWindow", bytes);
+    config.largestWindow = bytes;
     return this;
   }
 

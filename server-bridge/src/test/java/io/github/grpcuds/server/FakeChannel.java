@@ -4,6 +4,7 @@ import io.github.grpcuds.transport.PeerCredentials;
 import io.github.grpcuds.transport.UdsChannel;
 import java.io.ByteArrayOutputStream;
 import java.net.SocketException;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 
 /** A socket that takes as much, in as many writes, as a test lets it. */
@@ -38,6 +39,20 @@ final class FakeChannel implements UdsChannel {
     return count;
   }
 
+  @Override
+  public int read(ByteBuffer target) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public int write(ByteBuffer source) throws SocketException {
+    byte[] bytes = new byte[source.remaining()];
+    source.duplicate().get(bytes);
+    int count = write(bytes, 0, bytes.length);
+    source.position(source.position() + count);
+    return count;
+  }
+
   private void requireOpen() throws SocketException {
     if (closed) {
       throw new SocketException("Socket closed");
@@ -65,9 +80,10 @@ final class FakeChannel implements UdsChannel {
   @Override
   public void shutdownOutput() {}
 
+  /** Large enough as it is. */
   @Override
   public int bufferSize(Buffer buffer) {
-    return 0;
+    return Integer.MAX_VALUE;
   }
 
   @Override

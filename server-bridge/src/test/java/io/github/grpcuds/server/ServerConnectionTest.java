@@ -122,8 +122,8 @@ class ServerConnectionTest {
   @Test
   void blockIsNoticedAtEachOfManyWrites() {
     start();
-    for (int writes = 25; writes < 40; writes++) {
-      pings(41 * 64 * 1024 / PING_BYTES);
+    for (int writes = 10; writes < 25; writes++) {
+      pings(26 * 128 * 1024 / PING_BYTES);
       channel.wholeWrites = writes;
       channel.room = 0;
       connection.flush();

@@ -6,15 +6,17 @@ import java.util.concurrent.ArrayBlockingQueue;
 /**
  * A few native buffers for the moment of a system call. They are shared, not per thread, so that
  * many threads (virtual ones included) do not each keep one.
+ *
+ * <p>Internal to grpc-uds: may change in any version.
  */
-final class DirectBuffers {
-  private static final int BYTES = 64 * 1024;
+public final class DirectBuffers {
+  private static final int BYTES = 128 * 1024;
   private static final ArrayBlockingQueue<ByteBuffer> FREE = new ArrayBlockingQueue<>(16);
 
   private DirectBuffers() {}
 
   /** An empty buffer for at most the given number of bytes; possibly less room than that. */
-  static ByteBuffer take(int bytes) {
+  public static ByteBuffer take(int bytes) {
     ByteBuffer buffer = FREE.poll();
     if (buffer == null) {
       buffer = ByteBuffer.allocateDirect(BYTES);
@@ -24,7 +26,8 @@ final class DirectBuffers {
     return buffer;
   }
 
-  static void give(ByteBuffer buffer) {
+  /** Takes a buffer back; its user must not touch it any more. */
+  public static void give(ByteBuffer buffer) {
     FREE.offer(buffer);
   }
 }

@@ -29,8 +29,13 @@ final class JdkChannel implements UdsChannel {
 
   @Override
   public int read(byte[] target, int offset, int length) throws IOException {
+    return read(ByteBuffer.wrap(target, offset, Math.min(length, MAX_TRANSFER)));
+  }
+
+  @Override
+  public int read(ByteBuffer target) throws IOException {
     try {
-      return channel.read(ByteBuffer.wrap(target, offset, Math.min(length, MAX_TRANSFER)));
+      return channel.read(target);
     } catch (ClosedChannelException e) {
       throw ConnectFailure.closed();
     } catch (IOException e) {
@@ -40,8 +45,13 @@ final class JdkChannel implements UdsChannel {
 
   @Override
   public int write(byte[] source, int offset, int length) throws IOException {
+    return write(ByteBuffer.wrap(source, offset, Math.min(length, MAX_TRANSFER)));
+  }
+
+  @Override
+  public int write(ByteBuffer source) throws IOException {
     try {
-      return channel.write(ByteBuffer.wrap(source, offset, Math.min(length, MAX_TRANSFER)));
+      return channel.write(source);
     } catch (ClosedChannelException e) {
       throw channel.isOpen() ? new SocketException("Socket output is shut down") : closed();
     } catch (IOException e) {

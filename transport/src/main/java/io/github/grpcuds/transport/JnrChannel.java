@@ -25,8 +25,9 @@ final class JnrChannel extends Descriptor implements UdsChannel {
   public int read(byte[] target, int offset, int length) throws IOException {
     ByteBuffer buffer = DirectBuffers.take(length);
     try {
-      int count = receive(buffer);
+      int count = read(buffer);
       if (count > 0) {
+        buffer.flip();
         buffer.get(target, offset, count);
       }
       return count;
@@ -35,13 +36,15 @@ final class JnrChannel extends Descriptor implements UdsChannel {
     }
   }
 
-  private int receive(ByteBuffer buffer) throws IOException {
+  @Override
+  public int read(ByteBuffer target) throws IOException {
     enter();
     try {
-      int count = libc.recv(fd, buffer);
+      int count = libc.recv(fd, fromPosition(target));
       if (count < 0) {
         return wouldBlock();
       }
+      target.position(target.position() + count);
       return count == 0 ? -1 : count;
     } finally {
       leave();
@@ -53,16 +56,30 @@ final class JnrChannel extends Descriptor implements UdsChannel {
     ByteBuffer buffer = DirectBuffers.take(length);
     try {
       buffer.put(source, offset, buffer.limit()).flip();
-      enter();
-      try {
-        int count = libc.send(fd, buffer);
-        return count < 0 ? wouldBlock() : count;
-      } finally {
-        leave();
-      }
+      return write(buffer);
     } finally {
       DirectBuffers.give(buffer);
     }
+  }
+
+  @Override
+  public int write(ByteBuffer source) throws IOException {
+    enter();
+    try {
+      int count = libc.send(fd, fromPosition(source));
+      if (count < 0) {
+        return wouldBlock();
+      }
+      source.position(source.position() + count);
+      return count;
+    } finally {
+      leave();
+    }
+  }
+
+  /** The C library is given the start of a buffer. */
+  private static ByteBuffer fromPosition(ByteBuffer buffer) {
+    return buffer.position() == 0 ? buffer : buffer.slice();
   }
 
   /** After a failed call: 0 if it only has to be made again, else the error. */

@@ -2,6 +2,7 @@ package io.github.grpcuds.transport;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 
 /**
  * A connected socket that never blocks but in its two await methods.
@@ -25,6 +26,12 @@ public interface UdsChannel extends Closeable {
 
   /** Writes what the kernel takes: the number of bytes, 0 if it takes none now. */
   int write(byte[] source, int offset, int length) throws IOException;
+
+  /** As the other read, into a direct buffer, whose position moves on. */
+  int read(ByteBuffer target) throws IOException;
+
+  /** As the other write, from a direct buffer, whose position moves on. */
+  int write(ByteBuffer source) throws IOException;
 
   /**
    * Waits until a read would give bytes, the end or an error.

@@ -1,0 +1,39 @@
+package io.github.grpcuds.transport;
+
+import java.io.IOException;
+
+/**
+ * Has the kernel take more of one socket's bytes at a time, once there were more than it took: it
+ * wakes a writer when three quarters are read, and with little room a large message has both ends
+ * wait for each other all the time. Sockets that never have much to send keep what they have.
+ *
+ * <p>Used by one thread at a time. Internal to grpc-uds: may change in any version.
+ */
+public final class SendRoom {
+  /** What is asked for; Linux grants net.core.wmem_max at most, and doubles it. */
+  static final int BYTES = 1024 * 1024;
+
+  private final UdsChannel channel;
+  private boolean asked;
+
+  public SendRoom(UdsChannel channel) {
+    this.channel = channel;
+  }
+
+  /** To be called when the socket takes no more. True, once, if it may take more by now. */
+  public boolean grow() {
+    if (asked) {
+      return false;
+    }
+    asked = true;
+    try {
+      if (channel.bufferSize(UdsChannel.Buffer.SEND) >= BYTES) {
+        return false;
+      }
+      channel.setBufferSize(UdsChannel.Buffer.SEND, BYTES);
+      return true;
+    } catch (IOException e) {
+      return false; // not to be had; or it is closed, as the next write will say
+    }
+  }
+}

@@ -1,0 +1,7 @@
+package io.github.grpcuds.transport;
+
+final class JnrChannelTest extends ChannelTest {
+  JnrChannelTest() {
+    super("jnr");
+  }
+}
