@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.file.NoSuchFileException;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -110,7 +111,7 @@ final class StressPeer {
       if (read != expected && !disturbed.getAsBoolean()) {
         fail("read " + read + " of " + expected + " bytes");
       }
-    } catch (EOFException | SocketException e) {
+    } catch (EOFException | SocketException | NoSuchFileException e) {
       if (!disturbed.getAsBoolean()) {
         throw new AssertionError("after " + read + " bytes: " + e, e);
       }

@@ -31,7 +31,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Threads that write to a server that has stopped reading are given back, with their calls. */
 class StuckWriterTest {
-  private static final byte[] MORE_THAN_A_SOCKET_HOLDS = new byte[1_000_000];
+  private static final byte[] MORE_THAN_A_SOCKET_HOLDS = new byte[20_000_000];
+  private static final int WINDOW_BYTES = 32 << 20;
 
   /** A channel of gRPC's takes less for a mistake, and this instead. */
   private static final int MIN_KEEPALIVE_SECONDS = 10;
@@ -76,6 +77,8 @@ class StuckWriterTest {
                     ? TlsServerCredentials.create(
                         identity.certificate.toFile(), identity.key.toFile())
                     : InsecureServerCredentials.create())
+            .flowControlWindow(WINDOW_BYTES)
+            .maxInboundMessageSize(WINDOW_BYTES)
             .addService(new ByteEcho()));
     UdsChannelBuilder builder =
         UdsChannelBuilder.forPath(
