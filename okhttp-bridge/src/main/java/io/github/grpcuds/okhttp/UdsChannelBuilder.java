@@ -37,7 +37,12 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
    * With OkHttp's 64 KiB a sender of large messages waits most of the time. So it does for as long
    * as one is handled, if the next does not fit: 4 MiB is gRPC's default limit.
    */
-  private static final int DEFAULT_WINDOW_BYTES = 8 << 20;
+  private static final int LARGEST_DEFAULT_WINDOW = 8 << 20;
+
+  private static final int SMALLEST_DEFAULT_WINDOW = 1 << 20;
+
+  /** A call that nobody reads may hold so much of a small heap, such as Android's. */
+  private static final int SHARE_OF_HEAP = 64;
 
   /** gRPC takes less for this. */
   private static final long MIN_KEEPALIVE_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -62,7 +67,7 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
       UdsTarget target, OkHttpPart okHttp, CredentialsGuard credentialsGuard) {
     this.okHttp = okHttp;
     this.credentialsGuard = credentialsGuard;
-    flowControlWindow(DEFAULT_WINDOW_BYTES);
+    flowControlWindow(defaultWindow(Runtime.getRuntime().maxMemory()));
     executor(null);
     resolveItself(delegate(), target);
     // The first added is the last to run: after the user's.
@@ -214,8 +219,15 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
     return this;
   }
 
+  static int defaultWindow(long heap) {
+    return (int)
+        Math.max(SMALLEST_DEFAULT_WINDOW, Math.min(LARGEST_DEFAULT_WINDOW, heap / SHARE_OF_HEAP));
+  }
+
   /**
-   * Sets the HTTP/2 flow-control window, in bytes, of each call. Default: 8 MiB.
+   * Sets the HTTP/2 flow-control window, in bytes, of each call: how much a server may send before
+   * the application asks for it. Default: 1/64 of the largest heap, but 1 MiB at least and 8 MiB at
+   * most.
    *
    * @see OkHttpChannelBuilder#flowControlWindow
    */

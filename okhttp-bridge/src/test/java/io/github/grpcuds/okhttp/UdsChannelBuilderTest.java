@@ -182,6 +182,14 @@ class UdsChannelBuilderTest {
     assertTrue(e.getMessage().contains(micros + " MICROSECONDS"), e.getMessage());
   }
 
+  @Test
+  void windowFitsTheHeap() {
+    assertEquals(1 << 20, UdsChannelBuilder.defaultWindow(16 << 20));
+    assertEquals(3 << 20, UdsChannelBuilder.defaultWindow(192 << 20));
+    assertEquals(8 << 20, UdsChannelBuilder.defaultWindow(512 << 20));
+    assertEquals(8 << 20, UdsChannelBuilder.defaultWindow(Long.MAX_VALUE));
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {-1, 1001})
   void busyPollTimeIsAMillisecondAtMost(long micros) {
