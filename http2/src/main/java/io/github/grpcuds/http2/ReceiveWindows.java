@@ -14,7 +14,7 @@ final class ReceiveWindows {
   /** Windows grow while no more than this part waits of what may. */
   private static final int LITTLE = 8;
 
-  /** The part of what may wait that a window grows to at most. */
+  /** The part of what may wait that all windows together grow by at most, and one grows to. */
   private static final int LARGEST_SHARE = 4;
 
   private final int initial;
@@ -22,6 +22,7 @@ final class ReceiveWindows {
   private final int connectionTarget;
   private final FrameWriter writer;
   private final PendingBytes pending;
+  private long mayGrow; // all windows together
   private int connectionWindow = Frames.DEFAULT_WINDOW;
   private int connectionUnannounced;
   private boolean settingsAcked;
@@ -32,6 +33,7 @@ final class ReceiveWindows {
         (int)
             Math.max(
                 initial, Math.min(limits.largestWindow, limits.maxPendingBytes / LARGEST_SHARE));
+    this.mayGrow = limits.maxPendingBytes / LARGEST_SHARE;
     this.connectionTarget =
         (int) Math.min(Frames.MAX_WINDOW, Math.max(2L * initial, Frames.DEFAULT_WINDOW));
     this.writer = writer;
@@ -124,13 +126,16 @@ final class ReceiveWindows {
       return 0;
     }
     int window = initial + stream.windowGrowth;
-    int growth = Math.min(window, largest - window);
+    int growth = (int) Math.min(mayGrow, Math.min(window, largest - window));
     stream.windowGrowth += growth;
+    mayGrow -= growth;
     return growth;
   }
 
   /** A stream ended: nobody will consume what it holds. */
   void drop(Http2Stream stream) {
+    mayGrow += stream.windowGrowth;
+    stream.windowGrowth = 0;
     pending.remove(stream.held + stream.heldCost);
     stream.held = 0;
     stream.heldCost = 0;

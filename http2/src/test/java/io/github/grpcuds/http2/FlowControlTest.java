@@ -147,9 +147,9 @@ final class FlowControlTest {
     limits.largestWindow = 250;
     TestPeer peer = TestPeer.established(limits);
     peer.send(peer.request(1, false));
-    assertEquals("WINDOW_UPDATE 1 +150", answerToConsumed(peer, 50));
-    assertEquals("WINDOW_UPDATE 1 +100", answerToConsumed(peer, 50));
-    assertEquals("WINDOW_UPDATE 1 +50", answerToConsumed(peer, 50));
+    assertEquals("WINDOW_UPDATE 1 +150", answerToConsumed(peer, 1));
+    assertEquals("WINDOW_UPDATE 1 +100", answerToConsumed(peer, 1));
+    assertEquals("WINDOW_UPDATE 1 +50", answerToConsumed(peer, 1));
   }
 
   @Test
@@ -162,14 +162,33 @@ final class FlowControlTest {
     for (int i = 0; i < 8; i++) { // each piece counts for more than its byte
       peer.send(TestFrames.data(3, 1, false));
     }
-    assertEquals("WINDOW_UPDATE 1 +50", answerToConsumed(peer, 50));
+    assertEquals("WINDOW_UPDATE 1 +50", answerToConsumed(peer, 1));
     peer.connection.consumed(peer.owner.stream(3), 8);
-    assertEquals("WINDOW_UPDATE 1 +150", answerToConsumed(peer, 50));
+    assertEquals("WINDOW_UPDATE 1 +150", answerToConsumed(peer, 1));
   }
 
-  private static String answerToConsumed(TestPeer peer, int bytes) {
-    peer.send(TestFrames.data(1, bytes, false));
-    peer.connection.consumed(peer.owner.stream(1), bytes);
+  /** Else few streams whose handlers pause would stop all others. */
+  @Test
+  void windowsTogetherGrowByAQuarterOfWhatMayWait() {
+    limits.flowControlWindow = 100;
+    limits.largestWindow = 1000;
+    limits.maxPendingBytes = 600;
+    TestPeer peer = TestPeer.established(limits);
+    peer.send(peer.request(1, false), peer.request(3, false), peer.request(5, false));
+    assertEquals("WINDOW_UPDATE 1 +100", answerToConsumed(peer, 1), "150 is the largest");
+    assertEquals("WINDOW_UPDATE 3 +100", answerToConsumed(peer, 3));
+    assertEquals("WINDOW_UPDATE 1 +50", answerToConsumed(peer, 1));
+    peer.send(peer.request(7, false));
+    assertEquals("WINDOW_UPDATE 5 +100", answerToConsumed(peer, 5));
+    assertEquals("WINDOW_UPDATE 7 +50", answerToConsumed(peer, 7), "nothing is left");
+    peer.reset(peer.owner.stream(3));
+    peer.take();
+    assertEquals("WINDOW_UPDATE 7 +100", answerToConsumed(peer, 7));
+  }
+
+  private static String answerToConsumed(TestPeer peer, int stream) {
+    peer.send(TestFrames.data(stream, 50, false));
+    peer.connection.consumed(peer.owner.stream(stream), 50);
     return peer.answers();
   }
 }

@@ -64,14 +64,18 @@ final class BatchedInput extends InputStream {
   /** False if nothing is there now, or the end is. */
   private boolean readAhead() throws IOException {
     ByteBuffer buffer = DirectBuffers.take(AHEAD_BYTES);
-    if (channel.read(buffer) <= 0) {
-      DirectBuffers.give(buffer);
-      return false;
+    try {
+      if (channel.read(buffer) > 0) {
+        more = !buffer.hasRemaining();
+        buffer.flip();
+        ahead = buffer;
+      }
+    } finally {
+      if (ahead == null) {
+        DirectBuffers.give(buffer);
+      }
     }
-    more = !buffer.hasRemaining();
-    buffer.flip();
-    ahead = buffer;
-    return true;
+    return ahead != null;
   }
 
   private int takeAhead(byte[] target, int offset, int length) {

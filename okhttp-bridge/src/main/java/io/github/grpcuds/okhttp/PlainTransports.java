@@ -128,7 +128,7 @@ final class PlainTransports {
       options.creds
     };
     return (ClientTransportFactory)
-        newInstance(OF_OPTIONS, Arrays.copyOf(values, OF_OPTIONS.getParameterCount()));
+        newInstance(OF_OPTIONS, Arrays.copyOf(values, OF_OPTIONS.getParameterTypes().length));
   }
 
   /** The factory that a builder would use. */

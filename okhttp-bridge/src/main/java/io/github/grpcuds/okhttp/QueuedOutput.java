@@ -41,6 +41,7 @@ final class QueuedOutput extends OutputStream {
   // Guarded by lock.
   private final Buffer queued = new Buffer(); // gathered or kept
   private ByteBuffer chunk; // what comes before that, on its way to the socket; null if nothing
+  private long written; // bytes
   private boolean seenTo; // the pool was asked to write what is kept
   private boolean writing; // a thread does
   private Throwable failure; // of that
@@ -175,8 +176,9 @@ final class QueuedOutput extends OutputStream {
   /** False if the socket takes no more; under the lock. */
   private boolean writeQueued() throws IOException {
     while (fillChunk()) {
-      channel.write(chunk);
-      if (chunk.hasRemaining() && !room.grow()) {
+      int count = channel.write(chunk);
+      written += count;
+      if (chunk.hasRemaining() && !room.grow(count > 0)) {
         return false;
       }
     }
@@ -226,14 +228,23 @@ final class QueuedOutput extends OutputStream {
     try {
       while (writeSomeKept()) {
         if (!channel.awaitWritable(stuckMillis)) {
-          abort(); // nobody else may notice
-          throw new SocketTimeoutException(
-              "the server has read nothing for " + stuckMillis + " ms");
+          checkProgress();
         }
       }
     } catch (IOException | RuntimeException | Error e) {
       fail(e);
       throw e;
+    }
+  }
+
+  /** There may be room long before the socket counts as writable: the server is slow then. */
+  private void checkProgress() throws IOException {
+    synchronized (lock) {
+      long before = written;
+      if (!writeQueued() && written == before) {
+        abort(); // nobody else may notice
+        throw new SocketTimeoutException("the server has read nothing for " + stuckMillis + " ms");
+      }
     }
   }
 

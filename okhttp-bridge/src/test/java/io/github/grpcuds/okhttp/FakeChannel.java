@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 final class FakeChannel implements UdsChannel {
   private final ByteArrayOutputStream taken = new ByteArrayOutputStream();
   private long room;
+  private long roomAtTimeOut;
   private String failure; // null: none
   private boolean waiting;
 
@@ -41,6 +42,11 @@ final class FakeChannel implements UdsChannel {
   synchronized void makeRoom(long bytes) {
     room += bytes;
     notifyAll();
+  }
+
+  /** Never counts as writable, as if it had much to give before, but there is room. */
+  synchronized void makeRoomAtTimeOuts(long bytes) {
+    roomAtTimeOut = bytes;
   }
 
   synchronized void fail(String message) {
@@ -111,6 +117,10 @@ final class FakeChannel implements UdsChannel {
   public synchronized boolean awaitWritable(long timeoutMillis) throws IOException {
     waiting = true;
     notifyAll();
+    if (roomAtTimeOut > 0) {
+      room += roomAtTimeOut;
+      return false;
+    }
     while (room == 0) {
       throwFailure();
       try {

@@ -200,6 +200,17 @@ class QueuedOutputTest {
     assertTrue(stuck.isClosed());
   }
 
+  /** A socket counts as writable when most of it has been read, which may take a slow one long. */
+  @Test
+  void serverThatReadsALittleIsNotLeft() throws Exception {
+    FakeChannel slow = new FakeChannel(10);
+    slow.makeRoomAtTimeOuts(7);
+    QueuedOutput output = new QueuedOutput(slow.socket, slow, connection.executor, 50);
+    output.write(new byte[100], 0, 100);
+    assertEquals(100, slow.takenBytes());
+    assertFalse(slow.isClosed());
+  }
+
   @Test
   void errorInAWriterClosesTheConnection() {
     connection.add(

@@ -468,7 +468,7 @@ final class ServerConnection {
       http2.written(written);
       progress++;
     }
-    blocked = written < length || socket.isBlocked();
+    blocked = socket.isBlocked() || (written == 0 && length > 0);
     return !blocked && !farewell;
   }
 
@@ -554,6 +554,8 @@ final class ServerConnection {
   }
 
   private void awaitProgress(int before) {
+    unblock(); // there may be room long before the socket counts as writable
+    write();
     int now;
     lock.lock();
     try {

@@ -16,6 +16,9 @@ final class SocketOutput {
   /** Bytes of a write; more make it no faster. */
   private static final int CHUNK_BYTES = 128 * 1024;
 
+  /** Bytes of a write through a filter: what a packet buffer has room for when it is through. */
+  private static final int FILTERED_BYTES = 64 * 1024;
+
   /** A larger array is given back when nothing waits in it. */
   private static final int KEPT_CAPACITY = 4096;
 
@@ -24,6 +27,7 @@ final class SocketOutput {
   private final boolean plain;
   private final SendRoom room;
   private ByteBuffer taken = EMPTY; // to be written next
+  private boolean full; // the socket took less than that
   private boolean copied; // into a buffer that is to be given back
   private byte[] kept = NONE; // made by the filter, and not yet taken by the socket
   private int start;
@@ -42,12 +46,17 @@ final class SocketOutput {
    * @return how many
    */
   int take(OutputBuffer output) {
+    int most = plain ? Integer.MAX_VALUE : FILTERED_BYTES;
     if (output.isEmpty()) {
       taken = EMPTY;
-    } else if (output.length() == output.size()) {
-      taken = ByteBuffer.wrap(output.array(), output.offset(), output.length());
+    } else if (output.length() == output.size() || output.length() >= most) {
+      int length = Math.min(output.length(), most);
+      taken = ByteBuffer.wrap(output.array(), output.offset(), length);
     } else {
-      taken = plain ? DirectBuffers.take(CHUNK_BYTES) : ByteBuffer.wrap(PacketBuffers.take());
+      taken =
+          plain
+              ? DirectBuffers.take(CHUNK_BYTES)
+              : ByteBuffer.wrap(PacketBuffers.take(), 0, FILTERED_BYTES);
       output.copyTo(taken);
       copied = true;
       taken.flip();
@@ -72,19 +81,23 @@ final class SocketOutput {
 
   private int writePlain() throws IOException {
     int start = taken.position();
+    boolean wrote;
     do {
-      writeOnce();
-    } while (taken.hasRemaining() && room.grow());
+      wrote = writeOnce();
+    } while (taken.hasRemaining() && room.grow(wrote));
+    full = taken.hasRemaining();
     return taken.position() - start;
   }
 
-  private void writeOnce() throws IOException {
+  /** False if the socket took nothing. */
+  private boolean writeOnce() throws IOException {
+    int start = taken.position();
     if (taken.isDirect()) {
       channel.write(taken);
     } else {
-      int start = taken.position();
       taken.position(start + channel.write(taken.array(), start, taken.remaining()));
     }
+    return taken.position() > start;
   }
 
   private int writeFiltered() throws IOException {
@@ -109,9 +122,9 @@ final class SocketOutput {
     return start < end || filter.wantsOutput();
   }
 
-  /** True if the socket has not taken all that the filter made. */
+  /** True if the socket has not taken all that it was given. */
   boolean isBlocked() {
-    return start < end;
+    return full || start < end;
   }
 
   private void keep(byte[] buffer, int offset, int length) {
@@ -126,10 +139,10 @@ final class SocketOutput {
   boolean writeKept() throws IOException {
     while (start < end) {
       int written = channel.write(kept, start, end - start);
-      if (written == 0 && !room.grow()) {
+      start += written;
+      if (start < end && !room.grow(written > 0)) {
         return false;
       }
-      start += written;
     }
     start = 0;
     end = 0;

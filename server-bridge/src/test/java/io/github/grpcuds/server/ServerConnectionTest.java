@@ -302,11 +302,27 @@ class ServerConnectionTest {
     assertEquals("[closed: the test is over]", events.toString());
   }
 
+  /** Else each write would wait until the client has read almost all of the one before. */
+  @Test
+  void filterThatTakesAPartDoesNotBlockTheSocket() {
+    Handshake filter = new Handshake();
+    filter.done = true;
+    filter.most = 20;
+    start(filter, false);
+    channel.written.reset();
+    pings(10);
+    connection.flush();
+    assertEquals(10 * PING_BYTES, channel.written.size());
+    loop.turn();
+    assertFalse(poller.write);
+  }
+
   /** Takes one task. */
   private final class Handshake implements ByteFilter {
     private boolean done;
     private boolean taken;
     boolean wantsOutput;
+    int most = Integer.MAX_VALUE; // bytes of an output
     Runnable onInput = () -> {};
 
     @Override
@@ -338,8 +354,9 @@ class ServerConnectionTest {
 
     @Override
     public int output(byte[] buffer, int offset, int length, Sink sink) {
-      sink.accept(buffer, offset, length);
-      return length;
+      int count = Math.min(length, most);
+      sink.accept(buffer, offset, count);
+      return count;
     }
 
     @Override

@@ -3,9 +3,10 @@ package io.github.grpcuds.transport;
 import java.io.IOException;
 
 /**
- * Has the kernel take more of one socket's bytes at a time, once there were more than it took: it
+ * Has the kernel take more of one socket's bytes at a time, once it was full again and again: it
  * wakes a writer when three quarters are read, and with little room a large message has both ends
- * wait for each other all the time. Sockets that never have much to send keep what they have.
+ * wait for each other all the time. Sockets that never have much to send keep what they have, and
+ * so do those of peers that do not read.
  *
  * <p>Used by one thread at a time. Internal to grpc-uds: may change in any version.
  */
@@ -14,15 +15,23 @@ public final class SendRoom {
   static final int BYTES = 1024 * 1024;
 
   private final UdsChannel channel;
+  private boolean seenFull;
   private boolean asked;
 
   public SendRoom(UdsChannel channel) {
     this.channel = channel;
   }
 
-  /** To be called when the socket takes no more. True, once, if it may take more by now. */
-  public boolean grow() {
-    if (asked) {
+  /**
+   * To be called when the socket takes no more.
+   *
+   * @param wrote whether it has taken something before that
+   * @return true, once, if it may take more by now
+   */
+  public boolean grow(boolean wrote) {
+    boolean first = !seenFull;
+    seenFull = true;
+    if (first || asked || !wrote) {
       return false;
     }
     asked = true;

@@ -82,16 +82,21 @@ abstract class ChannelTest extends BackendTest {
     SendRoom room = new SendRoom(client);
     fill();
     int before = client.bufferSize(UdsChannel.Buffer.SEND);
-    assertTrue(room.grow());
+    assertFalse(room.grow(true), "the peer may not read at all");
+    assertFalse(room.grow(false), "nor has it since");
+    assertEquals(before, client.bufferSize(UdsChannel.Buffer.SEND));
+    assertTrue(room.grow(true));
     assertTrue(client.bufferSize(UdsChannel.Buffer.SEND) > before);
     assertTrue(fill() > 0);
-    assertFalse(room.grow(), "a second time");
+    assertFalse(room.grow(true), "once more");
   }
 
   @Test
   void closedSocketDoesNotGrow() throws IOException {
     client.close();
-    assertFalse(new SendRoom(client).grow());
+    SendRoom room = new SendRoom(client);
+    assertFalse(room.grow(true));
+    assertFalse(room.grow(true));
   }
 
   private int fill() throws IOException {
