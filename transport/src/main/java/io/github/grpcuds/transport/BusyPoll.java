@@ -22,7 +22,7 @@ public final class BusyPoll {
   private static final long MOST_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   /** Some frames of small messages. */
-  private static final int SMALL_BYTES = 1024;
+  private static final int SMALL_BYTES = 256;
 
   /** In exchanges in which both sides sleep, a wait is a multiple of what it is if none does. */
   private static final int SHORT_WAITS = 8;

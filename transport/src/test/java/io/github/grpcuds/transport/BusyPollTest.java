@@ -79,11 +79,11 @@ final class BusyPollTest {
 
   @Test
   void sleepsAfterMuchInput() {
-    poll.received(600);
-    poll.received(600);
+    poll.received(150);
+    poll.received(150);
     assertFalse(poll.begin());
     poll.slept();
-    poll.received(600);
+    poll.received(150);
     assertTrue(poll.begin());
   }
 
