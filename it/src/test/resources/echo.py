@@ -80,7 +80,8 @@ def call_metadata(channel):
 def call_deadline(channel):
     call_kinds(channel, 0)  # so that what follows has a connection
     call = channel.unary_stream(path("Wait"))(b"", timeout=0.5)
-    assert call.code() == grpc.StatusCode.DEADLINE_EXCEEDED, call
+    # The server may be first to notice, and resets the call.
+    assert call.code() in (grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED), call
 
 
 def call_cancel(channel):
