@@ -24,9 +24,6 @@ import javax.net.ssl.SSLSocketFactory;
  * in plain text.
  */
 final class LazyOkHttp extends ForwardingChannelBuilder2<LazyOkHttp> implements OkHttpPart {
-  /** As grpc-okhttp has it: longer is never. */
-  private static final long NEVER_FROM_NANOS = TimeUnit.DAYS.toNanos(1000);
-
   private final String target;
   private final ChannelCredentials creds; // null: what is called last decides about TLS
   private final ManagedChannelImplBuilder core;
@@ -134,7 +131,9 @@ final class LazyOkHttp extends ForwardingChannelBuilder2<LazyOkHttp> implements 
     }
     long nanos = KeepAliveManager.clampKeepAliveTimeInNanos(unit.toNanos(time));
     options.keepAliveNanos =
-        nanos >= NEVER_FROM_NANOS ? GrpcUtil.KEEPALIVE_TIME_NANOS_DISABLED : nanos;
+        nanos >= UdsChannelBuilder.KEEPALIVE_OFF_NANOS
+            ? GrpcUtil.KEEPALIVE_TIME_NANOS_DISABLED
+            : nanos;
     return this;
   }
 

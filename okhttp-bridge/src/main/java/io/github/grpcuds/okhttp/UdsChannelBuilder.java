@@ -8,6 +8,7 @@ import io.grpc.ForwardingChannelBuilder2;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
+import io.grpc.internal.KeepAliveManager;
 import io.grpc.okhttp.OkHttpChannelBuilder;
 import java.util.Collection;
 import java.util.Collections;
@@ -44,11 +45,8 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   /** A call that nobody reads may hold so much of a small heap, such as Android's. */
   private static final int SHARE_OF_HEAP = 64;
 
-  /** gRPC takes less for this. */
-  private static final long MIN_KEEPALIVE_NANOS = TimeUnit.SECONDS.toNanos(10);
-
-  /** This and more switches keepalive off. */
-  private static final long KEEPALIVE_OFF_NANOS = TimeUnit.DAYS.toNanos(1000);
+  /** This and more switches keepalive off, as in grpc-okhttp. */
+  static final long KEEPALIVE_OFF_NANOS = TimeUnit.DAYS.toNanos(1000);
 
   private static final String INLINE_WRITES = "grpcuds.inlineWrites";
 
@@ -382,7 +380,7 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
     if (keepAliveNanos >= KEEPALIVE_OFF_NANOS) {
       return 0;
     }
-    long nanos = Math.max(MIN_KEEPALIVE_NANOS, keepAliveNanos) + keepAliveTimeoutNanos;
+    long nanos = KeepAliveManager.clampKeepAliveTimeInNanos(keepAliveNanos) + keepAliveTimeoutNanos;
     return TimeUnit.NANOSECONDS.toMillis(nanos) + 1;
   }
 }
