@@ -16,6 +16,13 @@ import java.nio.ByteBuffer;
 final class BatchedInput extends InputStream {
   private static final int AHEAD_BYTES = 128 * 1024;
 
+  /**
+   * As much is given at a time where what was given caused output: answers of some 30 calls. Were
+   * those of all calls one batch, the server would have nothing to do until their callers' next
+   * ones, and these nothing while it deals with them.
+   */
+  private static final int BATCH_BYTES = 2048;
+
   private final InputStream plain;
   private final UdsChannel channel;
   private final QueuedOutput output;
@@ -47,13 +54,13 @@ final class BatchedInput extends InputStream {
       return 0;
     }
     runs = DeferredRuns.current();
-    runs.endBatch();
+    int most = runs.endBatch() ? Math.min(length, BATCH_BYTES) : length;
     int count;
     if (ahead != null || (more && readAhead())) {
-      count = takeAhead(target, offset, length);
+      count = takeAhead(target, offset, most);
     } else {
-      count = plain.read(target, offset, length);
-      more = count == length;
+      count = plain.read(target, offset, most);
+      more = count == most;
     }
     if (count > 0) {
       runs.beginBatch(output);

@@ -71,14 +71,20 @@ final class DeferredRuns {
     reading = output;
   }
 
-  /** This thread is about to read, or done with it. */
-  void endBatch() {
+  /**
+   * This thread is about to read, or done with it.
+   *
+   * @return true if there was something to write
+   */
+  boolean endBatch() {
     QueuedOutput read = reading;
     reading = null;
-    if (ofReader) {
+    boolean wrote = ofReader;
+    if (wrote) {
       ofReader = false;
       run(read);
     }
+    return wrote;
   }
 
   /** False if this thread cannot put the output's writer off. */

@@ -122,4 +122,15 @@ class BatchedInputTest {
     input.read();
     assertEquals(Arrays.asList("writer"), ran);
   }
+
+  @Test
+  void batchAfterOneThatCausedOutputIsSmall() throws IOException {
+    byte[] buffer = new byte[8192];
+    input.read();
+    connection.add(() -> {});
+    DeferredRuns.current().offer(connection.output);
+    assertEquals(2048, input.read(buffer, 0, buffer.length));
+    assertEquals(buffer.length, input.read(buffer, 0, buffer.length));
+    assertArrayEquals(Arrays.copyOfRange(content, 2049, 2049 + buffer.length), buffer);
+  }
 }

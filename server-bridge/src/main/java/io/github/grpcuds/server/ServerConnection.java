@@ -28,8 +28,12 @@ final class ServerConnection {
   /** Before others of the loop get their turn. */
   private static final int MAX_READS = 4;
 
-  /** The thread that reads leaves its output to the end of the batch, up to this. */
-  private static final int BATCH_BYTES = 64 * 1024;
+  /**
+   * The thread that reads leaves its output to the end of the batch, up to this: some 15 answers. A
+   * client that got those of 64 calls at once would do nothing until then, and the server nothing
+   * while it deals with them.
+   */
+  private static final int BATCH_BYTES = 1024;
 
   /** Before a thread that writes for others leaves the rest to the loop. */
   private static final int MAX_WRITES = 16;
