@@ -19,6 +19,10 @@ interface FrameHandler {
    */
   void dataPart(byte[] buffer, int offset, int length, boolean endOfStream) throws Http2Exception;
 
+  /** As the other; who keeps the part holds the chunk. */
+  void dataPart(InputChunk chunk, int offset, int length, boolean endOfStream)
+      throws Http2Exception;
+
   /**
    * The DATA frame is complete.
    *

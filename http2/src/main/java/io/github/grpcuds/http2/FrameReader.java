@@ -3,6 +3,8 @@ package io.github.grpcuds.http2;
 import static io.github.grpcuds.http2.ErrorCode.FRAME_SIZE_ERROR;
 import static io.github.grpcuds.http2.ErrorCode.PROTOCOL_ERROR;
 
+import java.nio.ByteBuffer;
+
 /**
  * Cuts the bytes of a client into frames (RFC 9113, sections 3.4, 4 and 6).
  *
@@ -10,6 +12,9 @@ import static io.github.grpcuds.http2.ErrorCode.PROTOCOL_ERROR;
  * more memory than the largest frame allowed, and none between frames.
  */
 final class FrameReader {
+  /** Of parts of data that are passed on in the chunk they came in; less is soon copied. */
+  private static final int SMALLEST_SHARED = 4096;
+
   private static final byte[] NONE = new byte[0];
 
   private final Preface preface = new Preface();
@@ -24,6 +29,7 @@ final class FrameReader {
   private byte[] kept = NONE; // the payload of a frame that comes in pieces
   private int keptBytes;
 
+  private boolean largeData; // the last DATA frame's
   private int dataLeft; // of a DATA frame
   private int paddingLeft; // after the data; -1 until its length has come
 
@@ -49,6 +55,44 @@ final class FrameReader {
         at += readPayload(buffer, at, end - at);
       }
     }
+  }
+
+  /** True if large data comes in, for which it is worth while to read into a chunk. */
+  boolean expectsLargeData() {
+    return largeData;
+  }
+
+  /**
+   * As the other, but passes large parts of data on in the chunk.
+   *
+   * @param scratch what the rest is copied to, a part after the other
+   */
+  void read(InputChunk chunk, int count, byte[] scratch) throws Http2Exception {
+    ByteBuffer bytes = chunk.part(0, count);
+    while (bytes.hasRemaining()) {
+      int left = bytes.remaining();
+      int shared = paddingLeft < 0 ? 0 : Math.min(left, dataLeft);
+      if (shared >= SMALLEST_SHARED) {
+        handler.dataPart(chunk, bytes.position(), shared, takeData(shared));
+        bytes.position(bytes.position() + shared);
+        endDataIfComplete();
+      } else {
+        int length = Math.min(Math.min(left, scratch.length), leftOfPart());
+        bytes.get(scratch, 0, length);
+        read(scratch, 0, length);
+      }
+    }
+  }
+
+  /** Bytes to the end of a frame's header, the data, or the frame; the preface passes as well. */
+  private int leftOfPart() {
+    if (head == null) {
+      return Frames.HEADER_BYTES - headerBytes;
+    }
+    if (head.type != Frames.DATA) {
+      return head.length - keptBytes;
+    }
+    return paddingLeft < 0 ? 1 : dataLeft > 0 ? dataLeft : paddingLeft;
   }
 
   private int readHeader(byte[] buffer, int offset, int available) throws Http2Exception {
@@ -80,6 +124,7 @@ final class FrameReader {
   private void beginData(FrameHead frame) throws Http2Exception {
     frame.requireStream();
     dataLeft = frame.length;
+    largeData = frame.length >= SMALLEST_SHARED;
     paddingLeft = 0;
     if (frame.has(Frames.PADDED)) {
       if (frame.length == 0) {
@@ -98,15 +143,19 @@ final class FrameReader {
       readPadLength(buffer[offset] & 0xff);
     } else if (dataLeft > 0) {
       count = Math.min(available, dataLeft);
-      dataLeft -= count;
-      boolean last = dataLeft == 0 && paddingLeft == 0 && head.has(Frames.END_STREAM);
-      handler.dataPart(buffer, offset, count, last);
+      handler.dataPart(buffer, offset, count, takeData(count));
     } else {
       count = Math.min(available, paddingLeft);
       paddingLeft -= count;
     }
     endDataIfComplete();
     return count;
+  }
+
+  /** True if these are the last bytes of a stream. */
+  private boolean takeData(int count) {
+    dataLeft -= count;
+    return dataLeft == 0 && paddingLeft == 0 && head.has(Frames.END_STREAM);
   }
 
   private void readPadLength(int padding) throws Http2Exception {

@@ -21,7 +21,7 @@ final class FrameWriter {
   }
 
   void setMaxFrameSize(int bytes) {
-    maxFrameSize = Math.min(bytes, SegmentPool.SEGMENT_BYTES - Frames.HEADER_BYTES);
+    maxFrameSize = Math.min(bytes, ArrayPool.ARRAY_BYTES - Frames.HEADER_BYTES);
   }
 
   void setMaxHeaderTableSize(int bytes) {

@@ -17,7 +17,7 @@ public final class Http2Connection {
 
   private final Http2Limits limits;
   private final Http2Listener listener;
-  private final OutputBuffer output = new OutputBuffer(SegmentPool.SHARED);
+  private final OutputBuffer output = new OutputBuffer(ArrayPool.SHARED);
   private final FrameWriter writer = new FrameWriter(output);
   private final Streams streams;
   private final InboundFrames inbound;
@@ -50,6 +50,29 @@ public final class Http2Connection {
       fail(e.error(), e.getMessage());
     }
     progress();
+  }
+
+  /**
+   * As the other, but passes large parts of data on in the chunk, which who wants them then holds.
+   *
+   * @param chunk held by the caller, and filled from its beginning
+   * @param scratch for the rest; the caller's again after the return
+   */
+  public void receive(InputChunk chunk, int length, byte[] scratch) {
+    if (ended) {
+      return;
+    }
+    try {
+      reader.read(chunk, length, scratch);
+    } catch (Http2Exception e) {
+      fail(e.error(), e.getMessage());
+    }
+    progress();
+  }
+
+  /** True if large data comes in: it had better be received in a chunk. */
+  public boolean expectsLargeData() {
+    return reader.expectsLargeData();
   }
 
   /** Ends all streams, because the connection has ended. */
@@ -157,7 +180,23 @@ public final class Http2Connection {
     if (ended || !stream.open || stream.endQueued) {
       return;
     }
-    streams.sending.add(stream, buffer, offset, length, endOfStream);
+    streams.sending.add(stream, buffer, offset, length, null, endOfStream);
+    streams.sending.pump();
+    checkPending();
+  }
+
+  /**
+   * Sends DATA, as soon as windows allow.
+   *
+   * @param chunk taken over
+   * @param length of the bytes at its beginning that are to be sent
+   */
+  public void sendData(Http2Stream stream, OutputChunk chunk, int length, boolean endOfStream) {
+    if (ended || !stream.open || stream.endQueued) {
+      chunk.discard();
+      return;
+    }
+    streams.sending.add(stream, chunk.bytes(), 0, length, chunk, endOfStream);
     streams.sending.pump();
     checkPending();
   }

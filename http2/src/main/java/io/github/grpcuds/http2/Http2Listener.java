@@ -21,6 +21,13 @@ public interface Http2Listener {
    */
   void onData(Http2Stream stream, byte[] buffer, int offset, int length, boolean endOfStream);
 
+  /**
+   * As the other, for a large part: who keeps it holds the chunk, from before the return.
+   *
+   * @param length some thousands
+   */
+  void onData(Http2Stream stream, InputChunk chunk, int offset, int length, boolean endOfStream);
+
   /** DATA handed to {@link Http2Connection#sendData} is no longer queued. */
   void onSent(Http2Stream stream, int bytes);
 

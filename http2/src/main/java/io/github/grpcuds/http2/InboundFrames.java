@@ -101,23 +101,38 @@ final class InboundFrames implements FrameHandler {
   public void dataPart(byte[] buffer, int offset, int length, boolean endOfStream)
       throws Http2Exception {
     Http2Stream stream = receiving;
+    if (admit(stream, length, endOfStream)) {
+      listener.onData(stream, buffer, offset, length, endOfStream);
+    }
+  }
+
+  @Override
+  public void dataPart(InputChunk chunk, int offset, int length, boolean endOfStream)
+      throws Http2Exception {
+    Http2Stream stream = receiving;
+    if (admit(stream, length, endOfStream)) {
+      listener.onData(stream, chunk, offset, length, endOfStream);
+    }
+  }
+
+  /** False if the part is nobody's. */
+  private boolean admit(Http2Stream stream, int length, boolean endOfStream) throws Http2Exception {
     if (stream == null || !stream.open) {
-      return;
+      return false;
     }
     if (stream.contentLength >= 0) {
       stream.contentLength -= length;
       if (stream.contentLength < 0) {
         streams.failByPeer(stream, PROTOCOL_ERROR, "more DATA than content-length said");
-        return;
+        return false;
       }
     }
     streams.receiving.hold(stream, length);
     if (endOfStream) {
       receiving = null;
-      end(stream, buffer, offset, length);
-    } else {
-      listener.onData(stream, buffer, offset, length, false);
+      return admitEnd(stream);
     }
+    return true;
   }
 
   @Override
@@ -134,20 +149,26 @@ final class InboundFrames implements FrameHandler {
       return;
     }
     if (endOfStream) {
-      end(stream, NONE, 0, 0);
+      end(stream);
     } else {
       streams.receiving.open(stream, padding);
     }
   }
 
-  private void end(Http2Stream stream, byte[] buffer, int offset, int length)
-      throws Http2Exception {
+  private void end(Http2Stream stream) throws Http2Exception {
+    if (admitEnd(stream)) {
+      listener.onData(stream, NONE, 0, 0, true);
+    }
+  }
+
+  /** False if the stream must not end here. */
+  private boolean admitEnd(Http2Stream stream) throws Http2Exception {
     if (stream.contentLength > 0) {
       streams.failByPeer(stream, PROTOCOL_ERROR, "less DATA than content-length said");
-      return;
+      return false;
     }
     stream.peerEnded = true;
-    listener.onData(stream, buffer, offset, length, true);
+    return true;
   }
 
   @Override
@@ -256,7 +277,7 @@ final class InboundFrames implements FrameHandler {
     if (wrong != null) {
       streams.failByPeer(stream, PROTOCOL_ERROR, wrong);
     } else {
-      end(stream, NONE, 0, 0);
+      end(stream);
     }
   }
 

@@ -22,14 +22,14 @@ public final class OutputBuffer {
   /** How much larger than the part an array may be that is kept for it. */
   private static final int LARGEST_SHARE = 16;
 
-  private final SegmentPool pool;
+  private final ArrayPool pool;
   private Segment small; // not in the chain; null until first used, or while in the chain
   private Segment head;
   private Segment tail;
   private Segment own; // in the chain: the last that is not borrowed; null if there is none
   private int size;
 
-  OutputBuffer(SegmentPool pool) {
+  OutputBuffer(ArrayPool pool) {
     this.pool = pool;
   }
 
@@ -39,11 +39,8 @@ public final class OutputBuffer {
     int start;
     int end;
     boolean shared; // its array is somebody else's, or that of a later segment as well
+    OutputChunk chunk; // held; null if the array is not that of one
     Segment next;
-
-    Segment(int capacity) {
-      bytes = new byte[capacity];
-    }
 
     Segment(byte[] bytes, int start, int end) {
       this.bytes = bytes;
@@ -83,14 +80,22 @@ public final class OutputBuffer {
     }
   }
 
-  /** Adds a part of a body, whose bytes change no more. */
-  void writeBody(byte[] source, int offset, int length) {
+  /**
+   * Adds a part of a body, whose bytes change no more.
+   *
+   * @param chunk whose array it is; null if it is nobody's
+   */
+  void writeBody(byte[] source, int offset, int length, OutputChunk chunk) {
     if (length < SMALLEST_BORROWED || length < source.length / LARGEST_SHARE) {
       write(source, offset, length);
       return;
     }
     Segment borrowed = new Segment(source, offset, offset + length);
     borrowed.shared = true;
+    if (chunk != null) {
+      borrowed.chunk = chunk;
+      chunk.hold();
+    }
     append(borrowed);
     size += length;
   }
@@ -162,9 +167,9 @@ public final class OutputBuffer {
 
   private Segment newSegment(int expected) {
     if (head != null || expected > SMALL_BYTES) {
-      return pool.take();
+      return new Segment(pool.take(), 0, 0);
     }
-    Segment added = small == null ? new Segment(SMALL_BYTES) : small;
+    Segment added = small == null ? new Segment(new byte[SMALL_BYTES], 0, 0) : small;
     small = null;
     return added;
   }
@@ -202,19 +207,21 @@ public final class OutputBuffer {
     if (first == own) {
       own = null;
     }
-    if (!first.shared) {
+    if (first.chunk != null) {
+      first.chunk.letGo();
+    } else if (!first.shared) {
       recycle(first);
     }
   }
 
   private void recycle(Segment segment) {
-    segment.start = 0;
-    segment.end = 0;
-    segment.next = null;
     if (segment.bytes.length == SMALL_BYTES) {
+      segment.start = 0;
+      segment.end = 0;
+      segment.next = null;
       small = segment;
     } else {
-      pool.give(segment);
+      pool.give(segment.bytes);
     }
   }
 

@@ -9,14 +9,22 @@ final class PieceQueue {
 
   private static final class Piece {
     final byte[] array;
+    final OutputChunk chunk; // held; null if the array is not that of one
     int offset;
     int length;
     Piece next;
 
-    Piece(byte[] array, int offset, int length) {
+    Piece(byte[] array, int offset, int length, OutputChunk chunk) {
       this.array = array;
+      this.chunk = chunk;
       this.offset = offset;
       this.length = length;
+    }
+
+    void letGo() {
+      if (chunk != null) {
+        chunk.letGo();
+      }
     }
 
     long cost() {
@@ -33,8 +41,11 @@ final class PieceQueue {
     return cost;
   }
 
-  void add(byte[] array, int offset, int length) {
-    Piece piece = new Piece(array, offset, length);
+  void add(byte[] array, int offset, int length, OutputChunk chunk) {
+    Piece piece = new Piece(array, offset, length, chunk);
+    if (chunk != null) {
+      chunk.hold();
+    }
     if (last == null) {
       first = piece;
     } else {
@@ -55,12 +66,13 @@ final class PieceQueue {
     int left = count;
     while (left > 0) {
       int part = Math.min(left, first.length);
-      output.writeBody(first.array, first.offset, part);
+      output.writeBody(first.array, first.offset, part, first.chunk);
       first.offset += part;
       first.length -= part;
       left -= part;
       if (first.length == 0) {
         cost -= first.cost();
+        first.letGo();
         first = first.next;
       }
     }
@@ -71,6 +83,9 @@ final class PieceQueue {
   }
 
   void clear() {
+    for (Piece piece = first; piece != null; piece = piece.next) {
+      piece.letGo();
+    }
     first = null;
     last = null;
     bytes = 0;

@@ -59,10 +59,21 @@ final class SendQueue {
     return connectionWindow;
   }
 
-  void add(Http2Stream stream, byte[] buffer, int offset, int length, boolean endOfStream) {
+  /**
+   * Adds to the queue of a stream.
+   *
+   * @param chunk whose array the buffer is; null if it is nobody's
+   */
+  void add(
+      Http2Stream stream,
+      byte[] buffer,
+      int offset,
+      int length,
+      OutputChunk chunk,
+      boolean endOfStream) {
     if (length > 0) {
       long before = stream.queue.cost();
-      stream.queue.add(buffer, offset, length);
+      stream.queue.add(buffer, offset, length, chunk);
       pending.add(stream.queue.cost() - before);
     }
     if (endOfStream) {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 final class OutputBufferTest {
   private final long seed = System.nanoTime();
   private final Random random = new Random(seed);
-  private final OutputBuffer output = new OutputBuffer(new SegmentPool());
+  private final OutputBuffer output = new OutputBuffer(new ArrayPool(32));
   private final ByteArrayOutputStream written = new ByteArrayOutputStream();
   private final ByteArrayOutputStream read = new ByteArrayOutputStream();
 
@@ -60,7 +60,7 @@ final class OutputBufferTest {
         bytes = new byte[random.nextInt(1 << random.nextInt(14))];
         random.nextBytes(bytes);
         byte[] padded = Blocks.concat(new byte[3], bytes, new byte[2]);
-        output.writeBody(padded, 3, bytes.length);
+        output.writeBody(padded, 3, bytes.length, null);
         break;
       default:
         bytes = new byte[random.nextInt(1 << random.nextInt(12))];
@@ -100,7 +100,7 @@ final class OutputBufferTest {
   void largePartsOfBodiesAreNotCopied() {
     byte[] body = new byte[20_000];
     output.frameHeader(16_384, Frames.DATA, 0, 1);
-    output.writeBody(body, 100, 16_384);
+    output.writeBody(body, 100, 16_384, null);
     output.advance(9);
     assertSame(body, output.array());
     assertEquals(100, output.offset());
@@ -110,19 +110,61 @@ final class OutputBufferTest {
   @Test
   void smallPartsDoNotKeepLargeArrays() {
     byte[] body = new byte[256 * 1024];
-    output.writeBody(body, 0, 10_000);
+    output.writeBody(body, 0, 10_000, null);
     assertNotSame(body, output.array());
+  }
+
+  private OutputChunk chunk(ArrayPool arrays) {
+    OutputChunk chunk = OutputChunk.of(arrays);
+    chunk.hold(); // as a queue does, until all of it is in the output
+    return chunk;
+  }
+
+  @Test
+  void chunkGoesBackWhenItsLastByteIsWritten() {
+    ArrayPool arrays = new ArrayPool(1);
+    OutputChunk chunk = chunk(arrays);
+    for (int i = 0; i < OutputChunk.BYTES; i += 16_384) {
+      output.frameHeader(16_384, Frames.DATA, 0, 1);
+      output.writeBody(chunk.bytes(), i, 16_384, chunk);
+    }
+    chunk.letGo();
+    output.advance(output.size() - 1);
+    assertEquals(0, arrays.free());
+    output.advance(1);
+    assertEquals(1, arrays.free());
+    assertSame(chunk.bytes(), arrays.take());
+  }
+
+  @Test
+  void chunkThatIsCopiedGoesBackAtOnce() {
+    ArrayPool arrays = new ArrayPool(1);
+    OutputChunk chunk = chunk(arrays);
+    output.writeBody(chunk.bytes(), 0, 100, chunk);
+    chunk.letGo();
+    assertEquals(1, arrays.free());
+  }
+
+  @Test
+  void poolKeepsNoMoreThanItMay() {
+    ArrayPool arrays = new ArrayPool(1);
+    OutputChunk first = OutputChunk.of(arrays);
+    OutputChunk second = OutputChunk.of(arrays);
+    first.discard();
+    second.discard();
+    assertEquals(1, arrays.free());
+    assertSame(first.bytes(), arrays.take());
   }
 
   @Test
   void arraysOfBodiesAreNotWrittenTo() {
-    byte[] body = new byte[SegmentPool.SEGMENT_BYTES]; // looks like one of the pool's
+    byte[] body = new byte[ArrayPool.ARRAY_BYTES]; // looks like one of the pool's
     for (int i = 0; i < 3; i++) {
       output.frameHeader(body.length, Frames.DATA, 0, 1);
-      output.writeBody(body, 0, body.length);
+      output.writeBody(body, 0, body.length, null);
       output.writeInt(-1);
       output.advance(output.size());
-      byte[] other = new byte[SegmentPool.SEGMENT_BYTES];
+      byte[] other = new byte[ArrayPool.ARRAY_BYTES];
       Arrays.fill(other, (byte) 1);
       output.write(other, 0, other.length);
       output.advance(output.size());

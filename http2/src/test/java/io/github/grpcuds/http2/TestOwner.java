@@ -37,6 +37,7 @@ final class TestOwner implements Http2Listener {
   boolean quiet; // notes no events
   boolean forgets; // keeps no calls that have ended, and no bodies
   int requests;
+  int shared; // parts of bodies in chunks
   int ended;
   ErrorCode failure;
   String failureReason;
@@ -77,6 +78,15 @@ final class TestOwner implements Http2Listener {
     }
     call.parts++;
     call.requestEnded = endOfStream;
+  }
+
+  @Override
+  public void onData(
+      Http2Stream stream, InputChunk chunk, int offset, int length, boolean endOfStream) {
+    byte[] bytes = new byte[length];
+    chunk.part(offset, length).get(bytes);
+    onData(stream, bytes, 0, length, endOfStream);
+    shared++;
   }
 
   @Override

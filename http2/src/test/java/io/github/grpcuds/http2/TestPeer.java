@@ -9,6 +9,8 @@ import java.util.Random;
 
 /** A client without a socket: hands its bytes to a connection and reads what that sends. */
 final class TestPeer {
+  private static final int SCRATCH_BYTES = 1000;
+
   final TestOwner owner = new TestOwner();
   final Http2Connection connection;
   final HpackEncoder encoder = new HpackEncoder();
@@ -61,8 +63,21 @@ final class TestPeer {
       if (chunks != null) {
         count = Math.min(count, 1 + chunks.nextInt(mostAtOnce));
       }
-      connection.receive(bytes, at, count);
+      if (chunks != null && chunks.nextBoolean()) {
+        receiveChunk(bytes, at, count);
+      } else {
+        connection.receive(bytes, at, count);
+      }
     }
+  }
+
+  /** The bytes come in native memory, which is overwritten afterwards. */
+  void receiveChunk(byte[] bytes, int offset, int length) {
+    ByteBuffer memory = ByteBuffer.allocateDirect(length);
+    memory.put(bytes, offset, length);
+    connection.receive(new InputChunk(memory, c -> {}), length, new byte[SCRATCH_BYTES]);
+    memory.clear();
+    memory.put(new byte[length]);
   }
 
   /** A request of gRPC's form, with more fields as names and values. */

@@ -3,6 +3,7 @@ package io.github.grpcuds.server;
 import io.github.grpcuds.http2.ErrorCode;
 import io.github.grpcuds.http2.HeaderList;
 import io.github.grpcuds.http2.Http2Stream;
+import io.github.grpcuds.http2.OutputChunk;
 
 /** The wire of a real connection. */
 final class ConnectionWire implements Wire {
@@ -52,6 +53,16 @@ final class ConnectionWire implements Wire {
       Http2Stream stream, byte[] buffer, int offset, int length, boolean endOfStream) {
     try {
       connection.http2().sendData(stream, buffer, offset, length, endOfStream);
+    } catch (RuntimeException | Error e) {
+      connection.broken(e);
+      throw e;
+    }
+  }
+
+  @Override
+  public void sendData(Http2Stream stream, OutputChunk chunk, int length) {
+    try {
+      connection.http2().sendData(stream, chunk, length, false);
     } catch (RuntimeException | Error e) {
       connection.broken(e);
       throw e;

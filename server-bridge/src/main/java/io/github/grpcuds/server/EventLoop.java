@@ -23,6 +23,7 @@ final class EventLoop implements Runnable {
 
   private final Poller poller;
   private final byte[] readBuffer = new byte[READ_BYTES]; // of the loop's thread
+  private final InputChunks inputChunks;
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final PriorityQueue<Timer> timers = new PriorityQueue<>(); // of the loop's thread
   private final BusyPoll busyPoll; // of the loop's thread
@@ -35,12 +36,19 @@ final class EventLoop implements Runnable {
    * A loop, to be run by a thread.
    *
    * @param poller closed when the loop ends
+   * @param inputChunks for its connections to read large messages into
    * @param busyPollNanos for how long to look for input before sleeping
    * @param whenDone run when the loop has ended
    * @param calls null if calls are run elsewhere
    */
-  EventLoop(Poller poller, long busyPollNanos, Runnable whenDone, LoopCalls calls) {
+  EventLoop(
+      Poller poller,
+      InputChunks inputChunks,
+      long busyPollNanos,
+      Runnable whenDone,
+      LoopCalls calls) {
     this.poller = poller;
+    this.inputChunks = inputChunks;
     this.busyPoll = new BusyPoll(busyPollNanos);
     this.whenDone = whenDone;
     this.calls = calls;
@@ -68,6 +76,10 @@ final class EventLoop implements Runnable {
   /** For reading into, by callbacks; what is in it is lost at the next. */
   byte[] readBuffer() {
     return readBuffer;
+  }
+
+  InputChunks inputChunks() {
+    return inputChunks;
   }
 
   /** Notes what a read has brought; by the loop's thread. */

@@ -50,12 +50,14 @@ final class EventLoops {
     this.address = address;
     this.executor = config.transportExecutor;
     this.monitor = executor == null && calls != null ? new LoopMonitor() : null;
+    InputChunks inputChunks = new InputChunks();
     try {
       for (int i = 0; i < config.ioThreads; i++) {
         Poller poller = listener.newPoller();
         loops.add(
             new EventLoop(
                 poller,
+                inputChunks,
                 config.busyPollNanos,
                 whenDone,
                 monitor == null ? null : new LoopCalls(calls, monitor)));

@@ -3,6 +3,7 @@ package io.github.grpcuds.server;
 import io.github.grpcuds.http2.ErrorCode;
 import io.github.grpcuds.http2.HeaderList;
 import io.github.grpcuds.http2.Http2Stream;
+import io.github.grpcuds.http2.InputChunk;
 import io.grpc.Status;
 import io.grpc.internal.GrpcUtil;
 import java.nio.charset.StandardCharsets;
@@ -68,6 +69,12 @@ final class Exchange implements Runnable {
 
   void onData(byte[] buffer, int offset, int length, boolean endOfStream) {
     inbound.add(buffer, offset, length);
+    inputEnded |= endOfStream;
+    scheduleIfStarted();
+  }
+
+  void onData(InputChunk chunk, int offset, int length, boolean endOfStream) {
+    inbound.add(chunk, offset, length);
     inputEnded |= endOfStream;
     scheduleIfStarted();
   }
@@ -180,6 +187,7 @@ final class Exchange implements Runnable {
         call.receive(piece, ended && piece.next == null);
       } else {
         consumed += piece.length;
+        piece.drop();
       }
     }
     if (pieces == null && ended && isCall()) {
@@ -267,11 +275,11 @@ final class Exchange implements Runnable {
     }
   }
 
-  void sendMessage(byte[] buffer, int length, int messages, boolean flush) {
+  void sendMessage(OutboundBuffer message, int messages, boolean flush) {
     wire.lock();
     try {
       if (maySend()) {
-        wire.sendData(stream, buffer, 0, length, false);
+        send(message);
         calls.counters().messagesSent(messages);
       }
     } finally {
@@ -279,6 +287,14 @@ final class Exchange implements Runnable {
     }
     if (flush) {
       wire.flush();
+    }
+  }
+
+  private void send(OutboundBuffer message) {
+    if (message.chunk() == null) {
+      wire.sendData(stream, message.bytes(), 0, message.readableBytes(), false);
+    } else {
+      wire.sendData(stream, message.chunk(), message.readableBytes());
     }
   }
 

@@ -97,7 +97,7 @@ final class GrpcStream extends AbstractServerStream {
       int length = buffer.readableBytes();
       if (length > 0) {
         onSendingBytes(length);
-        exchange.sendMessage(buffer.bytes(), length, numMessages, flush);
+        exchange.sendMessage(buffer, numMessages, flush);
       }
     }
 
@@ -131,7 +131,7 @@ final class GrpcStream extends AbstractServerStream {
 
     void receive(InboundBuffer.Piece piece, boolean last) {
       boolean fits = held.add(piece.length);
-      InboundPiece counted = InboundPiece.counted(piece.bytes, piece.length, held);
+      InboundPiece counted = InboundPiece.counted(piece, held);
       if (fits) {
         inboundDataReceived(counted, last);
       } else {

@@ -7,6 +7,7 @@ import io.github.grpcuds.http2.HeaderList;
 import io.github.grpcuds.http2.Http2Connection;
 import io.github.grpcuds.http2.Http2Listener;
 import io.github.grpcuds.http2.Http2Stream;
+import io.github.grpcuds.http2.InputChunk;
 import io.github.grpcuds.transport.UdsChannel;
 import io.grpc.Attributes;
 import io.grpc.Grpc;
@@ -169,6 +170,13 @@ final class GrpcTransport
       Http2Stream stream, byte[] buffer, int offset, int length, boolean endOfStream) {
     lastReadNanos = System.nanoTime();
     exchange(stream).onData(buffer, offset, length, endOfStream);
+  }
+
+  @Override
+  public void onData(
+      Http2Stream stream, InputChunk chunk, int offset, int length, boolean endOfStream) {
+    lastReadNanos = System.nanoTime();
+    exchange(stream).onData(chunk, offset, length, endOfStream);
   }
 
   @Override

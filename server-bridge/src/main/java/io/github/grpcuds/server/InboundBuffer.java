@@ -1,5 +1,6 @@
 package io.github.grpcuds.server;
 
+import io.github.grpcuds.http2.InputChunk;
 import java.util.Arrays;
 
 /**
@@ -13,13 +14,24 @@ final class InboundBuffer {
 
   /** One piece, and those after it; the bytes are the taker's. */
   static final class Piece {
-    final byte[] bytes;
+    final byte[] bytes; // null if they are in a chunk
+    final InputChunk chunk; // held; null if the bytes are in an array
+    final int offset;
     final int length;
     Piece next;
 
-    Piece(byte[] bytes, int length) {
+    private Piece(byte[] bytes, InputChunk chunk, int offset, int length) {
       this.bytes = bytes;
+      this.chunk = chunk;
+      this.offset = offset;
       this.length = length;
+    }
+
+    /** Of no use any more. */
+    void drop() {
+      if (chunk != null) {
+        chunk.letGo();
+      }
     }
   }
 
@@ -47,6 +59,15 @@ final class InboundBuffer {
     openLength += length;
   }
 
+  /** Adds bytes that stay where they are. */
+  void add(InputChunk chunk, int offset, int length) {
+    if (openLength > 0) {
+      finishOpen();
+    }
+    append(new Piece(null, chunk, offset, length));
+    chunk.hold();
+  }
+
   private void makeRoom(int needed) {
     if (needed > open.length) {
       open = Arrays.copyOf(open, Math.max(needed, Math.min(2 * needed, PIECE_BYTES)));
@@ -54,15 +75,18 @@ final class InboundBuffer {
   }
 
   private void finishOpen() {
-    Piece piece = new Piece(open, openLength);
+    append(new Piece(open, null, 0, openLength));
+    open = NONE;
+    openLength = 0;
+  }
+
+  private void append(Piece piece) {
     if (first == null) {
       first = piece;
     } else {
       newest.next = piece;
     }
     newest = piece;
-    open = NONE;
-    openLength = 0;
   }
 
   /** Takes all there is; null if there is nothing. */

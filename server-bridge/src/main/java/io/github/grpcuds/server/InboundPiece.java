@@ -1,5 +1,6 @@
 package io.github.grpcuds.server;
 
+import io.github.grpcuds.http2.InputChunk;
 import io.grpc.internal.AbstractReadableBuffer;
 import io.grpc.internal.ReadableBuffer;
 import java.io.IOException;
@@ -7,91 +8,109 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A part of a request as gRPC reads it; counted from its making until gRPC closes it. */
+/**
+ * A part of a request as gRPC reads it; counted from its making until gRPC closes it. Its bytes are
+ * in an array or in a chunk, which it holds.
+ */
 final class InboundPiece extends AbstractReadableBuffer {
-  private final byte[] bytes;
-  private final int end;
+  private final ByteBuffer bytes;
+  private final InputChunk chunk; // null if they are in an array
   private final HeldBytes account;
   private final AtomicBoolean closed = new AtomicBoolean();
-  private int offset;
   private int counted;
 
-  private InboundPiece(byte[] bytes, int offset, int length, HeldBytes account) {
+  private InboundPiece(ByteBuffer bytes, InputChunk chunk, HeldBytes account) {
     this.bytes = bytes;
-    this.offset = offset;
-    this.end = offset + length;
+    this.chunk = chunk;
     this.account = account;
-    this.counted = length;
+    this.counted = bytes.remaining();
   }
 
-  /** A piece that the caller has counted; the bytes are its own. */
-  static InboundPiece counted(byte[] bytes, int length, HeldBytes account) {
-    return new InboundPiece(bytes, 0, length, account);
+  /** A piece that the caller has counted, and has no other use for. */
+  static InboundPiece counted(InboundBuffer.Piece piece, HeldBytes account) {
+    ByteBuffer bytes =
+        piece.chunk == null
+            ? ByteBuffer.wrap(piece.bytes, piece.offset, piece.length)
+            : piece.chunk.part(piece.offset, piece.length);
+    return new InboundPiece(bytes, piece.chunk, account);
   }
 
   @Override
   public int readableBytes() {
-    return end - offset;
+    return bytes.remaining();
   }
 
   @Override
   public int readUnsignedByte() {
     checkReadable(1);
-    return bytes[offset++] & 0xff;
+    return bytes.get() & 0xff;
   }
 
   @Override
   public void skipBytes(int length) {
     checkReadable(length);
-    offset += length;
+    bytes.position(bytes.position() + length);
   }
 
   @Override
   public void readBytes(byte[] dest, int destOffset, int length) {
     checkReadable(length);
-    System.arraycopy(bytes, offset, dest, destOffset, length);
-    offset += length;
+    bytes.get(dest, destOffset, length);
   }
 
   /** Overrides what grpc-core before 1.79 has in its interface. */
   public void readBytes(ByteBuffer dest) {
-    int length = dest.remaining();
-    checkReadable(length);
-    dest.put(bytes, offset, length);
-    offset += length;
+    checkReadable(dest.remaining());
+    dest.put(first(dest.remaining()));
   }
 
   @Override
   public void readBytes(OutputStream dest, int length) throws IOException {
     checkReadable(length);
-    dest.write(bytes, offset, length);
-    offset += length;
+    ByteBuffer part = first(length);
+    if (part.hasArray()) {
+      dest.write(part.array(), part.arrayOffset() + part.position(), length);
+    } else {
+      byte[] copy = new byte[length];
+      part.get(copy);
+      dest.write(copy);
+    }
+  }
+
+  /** The first bytes, which are read by that. */
+  private ByteBuffer first(int length) {
+    ByteBuffer part = bytes.duplicate();
+    bytes.position(bytes.position() + length);
+    part.limit(bytes.position());
+    return part;
   }
 
   /** The first part, which shares the bytes; what it counts for, this one no longer does. */
   @Override
   public ReadableBuffer readBytes(int length) {
     checkReadable(length);
-    InboundPiece part = new InboundPiece(bytes, offset, length, account);
+    InboundPiece part = new InboundPiece(first(length), chunk, account);
+    if (chunk != null) {
+      chunk.hold();
+    }
     account.add(0); // the part is one more piece, of bytes that count already
-    offset += length;
     counted -= length;
     return part;
   }
 
   @Override
   public boolean hasArray() {
-    return true;
+    return chunk == null;
   }
 
   @Override
   public byte[] array() {
-    return bytes;
+    return bytes.array();
   }
 
   @Override
   public int arrayOffset() {
-    return offset;
+    return bytes.arrayOffset() + bytes.position();
   }
 
   @Override
@@ -101,13 +120,16 @@ final class InboundPiece extends AbstractReadableBuffer {
 
   @Override
   public ByteBuffer getByteBuffer() {
-    return ByteBuffer.wrap(bytes, offset, readableBytes()).slice();
+    return bytes.slice();
   }
 
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
       account.remove(counted);
+      if (chunk != null) {
+        chunk.letGo();
+      }
     }
   }
 }

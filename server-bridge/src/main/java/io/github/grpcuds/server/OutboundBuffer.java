@@ -1,24 +1,36 @@
 package io.github.grpcuds.server;
 
+import io.github.grpcuds.http2.OutputChunk;
 import io.grpc.internal.WritableBuffer;
 
 /** What gRPC writes a message, or a part of it, to. */
 final class OutboundBuffer implements WritableBuffer {
-  /** So that no large array is needed, which the garbage collector keeps apart. */
-  static final int LARGEST = 256 * 1024;
-
   private static final int SMALLEST = 32;
 
+  /** From here on a chunk takes it; less would leave most of that empty. */
+  private static final int LARGE = OutputChunk.BYTES / 2;
+
+  private final OutputChunk chunk; // null for little
   private final byte[] bytes;
   private int length;
 
-  private OutboundBuffer(int capacity) {
-    bytes = new byte[capacity];
+  private OutboundBuffer(OutputChunk chunk, byte[] bytes) {
+    this.chunk = chunk;
+    this.bytes = bytes;
   }
 
   /** As much as gRPC asks for, within bounds; it asks for the rest later. */
   static OutboundBuffer allocate(int capacityHint) {
-    return new OutboundBuffer(Math.max(SMALLEST, Math.min(capacityHint, LARGEST)));
+    if (capacityHint < LARGE) {
+      return new OutboundBuffer(null, new byte[Math.max(SMALLEST, capacityHint)]);
+    }
+    OutputChunk chunk = OutputChunk.take();
+    return new OutboundBuffer(chunk, chunk.bytes());
+  }
+
+  /** What {@link #bytes} belongs to; null if it is an array of its own. */
+  OutputChunk chunk() {
+    return chunk;
   }
 
   /** The array itself, of which {@link #readableBytes} are in use. */
@@ -47,6 +59,11 @@ final class OutboundBuffer implements WritableBuffer {
     return length;
   }
 
+  /** gRPC does not send it. */
   @Override
-  public void release() {}
+  public void release() {
+    if (chunk != null) {
+      chunk.discard();
+    }
+  }
 }

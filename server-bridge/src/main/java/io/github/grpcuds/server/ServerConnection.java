@@ -3,6 +3,7 @@ package io.github.grpcuds.server;
 import io.github.grpcuds.http2.Http2Connection;
 import io.github.grpcuds.http2.Http2Limits;
 import io.github.grpcuds.http2.Http2Listener;
+import io.github.grpcuds.http2.InputChunk;
 import io.github.grpcuds.http2.OutputBuffer;
 import io.github.grpcuds.transport.SafeLog;
 import io.github.grpcuds.transport.UdsChannel;
@@ -44,6 +45,7 @@ final class ServerConnection {
   private final UdsChannel channel;
   private final EventLoop loop;
   private final ByteFilter filter;
+  private final boolean plain; // the filter does nothing
   private final Executor taskExecutor;
   private final Listener listener;
   private final boolean tasksInLoop;
@@ -67,6 +69,7 @@ final class ServerConnection {
 
   // Of the loop's thread.
   private boolean started;
+  private boolean largeInput; // what comes next had better be read into a chunk
 
   private volatile Thread batch; // the loop's thread, while it handles input
   private volatile boolean muchOutput; // seen at the last unlock
@@ -102,6 +105,7 @@ final class ServerConnection {
     this.channel = channel;
     this.loop = loop;
     this.filter = filter;
+    this.plain = filter instanceof PlainFilter;
     this.taskExecutor = taskExecutor;
     this.listener = listener;
     this.tasksInLoop = tasksInLoop;
@@ -261,22 +265,45 @@ final class ServerConnection {
   }
 
   private void read() throws IOException {
-    byte[] buffer = loop.readBuffer();
-    for (int i = 0; i < MAX_READS; i++) {
-      int count = channel.read(buffer, 0, buffer.length);
-      if (count < 0) {
-        filter.endOfInput();
-        closeNow(CLIENT_CLOSED);
-        return;
-      }
-      loop.received(count);
-      if (count > 0 && !isHalfClosed()) {
-        input(buffer, count);
-      }
-      if (count < buffer.length || !wantsInput()) {
-        return;
-      }
+    boolean more = true;
+    for (int i = 0; more && i < MAX_READS; i++) {
+      InputChunk chunk = largeInput ? loop.inputChunks().take() : null;
+      more = (chunk == null ? readBytes() : readChunk(chunk)) && wantsInput();
     }
+  }
+
+  /** True if there may be more to read. */
+  private boolean readBytes() throws IOException {
+    byte[] buffer = loop.readBuffer();
+    int count = channel.read(buffer, 0, buffer.length);
+    if (isInput(count)) {
+      input(buffer, count);
+    }
+    return count == buffer.length;
+  }
+
+  /** As {@link #readBytes}, with no filter. */
+  private boolean readChunk(InputChunk chunk) throws IOException {
+    try {
+      int count = channel.read(chunk.bytes());
+      if (isInput(count)) {
+        receive(chunk, count);
+      }
+      return !chunk.bytes().hasRemaining();
+    } finally {
+      chunk.letGo();
+    }
+  }
+
+  /** True if a read has brought something to look at. */
+  private boolean isInput(int count) throws IOException {
+    if (count < 0) {
+      filter.endOfInput();
+      closeNow(CLIENT_CLOSED);
+    } else {
+      loop.received(count);
+    }
+    return count > 0 && !isHalfClosed();
   }
 
   private void input(byte[] buffer, int count) throws IOException {
@@ -309,6 +336,17 @@ final class ServerConnection {
     lock();
     try {
       http2.receive(buffer, offset, length);
+      largeInput = plain && http2.expectsLargeData();
+    } finally {
+      unlock();
+    }
+  }
+
+  private void receive(InputChunk chunk, int length) {
+    lock();
+    try {
+      http2.receive(chunk, length, loop.readBuffer());
+      largeInput = http2.expectsLargeData();
     } finally {
       unlock();
     }

@@ -3,6 +3,7 @@ package io.github.grpcuds.server;
 import io.github.grpcuds.http2.ErrorCode;
 import io.github.grpcuds.http2.HeaderList;
 import io.github.grpcuds.http2.Http2Stream;
+import io.github.grpcuds.http2.OutputChunk;
 
 /** What calls want of their connection; what it sends is to be asked for under the lock. */
 interface Wire {
@@ -23,6 +24,8 @@ interface Wire {
   void sendHeaders(Http2Stream stream, HeaderList headers, boolean endOfStream);
 
   void sendData(Http2Stream stream, byte[] buffer, int offset, int length, boolean endOfStream);
+
+  void sendData(Http2Stream stream, OutputChunk chunk, int length);
 
   void reset(Http2Stream stream, ErrorCode error);
 

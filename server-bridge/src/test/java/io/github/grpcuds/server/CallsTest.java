@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.grpcuds.http2.ErrorCode;
 import io.github.grpcuds.http2.HeaderList;
+import io.github.grpcuds.http2.InputChunk;
 import io.grpc.Attributes;
 import io.grpc.InternalChannelz.TransportStats;
 import io.grpc.Metadata;
@@ -320,6 +321,44 @@ class CallsTest {
     assertEquals(Collections.emptyList(), events);
     locked(exchange::onClosed);
     assertEquals(Collections.singletonList("idle"), events);
+  }
+
+  private void chunk(Exchange exchange, InputChunks chunks, byte[] bytes) {
+    InputChunk chunk = chunks.take();
+    chunk.bytes().put(bytes);
+    locked(() -> exchange.onData(chunk, 0, bytes.length, false));
+    chunk.letGo();
+  }
+
+  @Test
+  void chunksGoBackWhenTheirMessageIsRead() {
+    InputChunks chunks = new InputChunks(10);
+    ready();
+    Exchange exchange = open(request(), false);
+    stream.request(1);
+    byte[] message = message(500);
+    chunk(exchange, chunks, Arrays.copyOf(message, 300));
+    assertEquals(1, chunks.held());
+    chunk(exchange, chunks, Arrays.copyOfRange(message, 300, message.length));
+    assertEquals(Arrays.asList("call s/m", "message 500"), events);
+    assertEquals(0, chunks.held());
+    assertEquals(message.length, wire.consumed);
+  }
+
+  @Test
+  void chunksGoBackWhenNobodyReadsThem() {
+    InputChunks chunks = new InputChunks(10);
+    ready();
+    Exchange exchange = open(request(), false);
+    chunk(exchange, chunks, message(500));
+    chunk(exchange, chunks, message(100));
+    assertEquals(2, chunks.held());
+    locked(() -> exchange.onReset(ErrorCode.CANCEL, "by a test"));
+    assertEquals(0, chunks.held());
+
+    Exchange refused = open(new HeaderList().add(":method", "GET").add(":path", "/s/m"), false);
+    chunk(refused, chunks, message(100));
+    assertEquals(0, chunks.held());
   }
 
   @Test

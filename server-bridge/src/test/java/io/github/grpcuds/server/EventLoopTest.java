@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Timeout;
 class EventLoopTest {
   private final FakePoller poller = new FakePoller();
   private final List<String> events = new ArrayList<>();
-  private final EventLoop loop = new EventLoop(poller, 0, () -> events.add("done"), null);
+  private final EventLoop loop =
+      new EventLoop(poller, new InputChunks(0), 0, () -> events.add("done"), null);
 
   @Test
   void goesOnAfterATaskThatThrows() {
@@ -64,7 +65,8 @@ class EventLoopTest {
 
   @Test
   void looksBeforeItSleeps() {
-    EventLoop busy = new EventLoop(poller, TimeUnit.DAYS.toNanos(1), () -> {}, null);
+    EventLoop busy =
+        new EventLoop(poller, new InputChunks(0), TimeUnit.DAYS.toNanos(1), () -> {}, null);
     poller.onPoll =
         () -> {
           if (poller.timeouts.size() == 3) {
@@ -80,7 +82,8 @@ class EventLoopTest {
 
   @Test
   void timersDoNotWaitUntilItHasLookedLongEnough() {
-    EventLoop busy = new EventLoop(poller, TimeUnit.DAYS.toNanos(1), () -> {}, null);
+    EventLoop busy =
+        new EventLoop(poller, new InputChunks(0), TimeUnit.DAYS.toNanos(1), () -> {}, null);
     busy.schedule(() -> events.add("timer"), 1);
     busy.turn();
     assertEquals(Arrays.asList("timer"), events);
@@ -88,7 +91,7 @@ class EventLoopTest {
 
   @Test
   void sleepsWhenItHasLookedLongEnough() {
-    new EventLoop(poller, 1, () -> {}, null).turn();
+    new EventLoop(poller, new InputChunks(0), 1, () -> {}, null).turn();
     assertEquals(Arrays.asList(0L, -1L), poller.timeouts);
   }
 

@@ -14,6 +14,7 @@ final class FakeChannel implements UdsChannel {
   int room = Integer.MAX_VALUE; // bytes
   int wholeWrites = Integer.MAX_VALUE; // before room counts
   Runnable onWrite = () -> {};
+  int chunksRead;
   volatile boolean closed;
 
   @Override
@@ -40,8 +41,12 @@ final class FakeChannel implements UdsChannel {
   }
 
   @Override
-  public int read(ByteBuffer target) {
-    throw new UnsupportedOperationException();
+  public int read(ByteBuffer target) throws SocketException {
+    byte[] bytes = new byte[target.remaining()];
+    int count = read(bytes, 0, bytes.length);
+    target.put(bytes, 0, count);
+    chunksRead++;
+    return count;
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.github.grpcuds.server;
 import io.github.grpcuds.http2.ErrorCode;
 import io.github.grpcuds.http2.HeaderList;
 import io.github.grpcuds.http2.Http2Stream;
+import io.github.grpcuds.http2.OutputChunk;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,6 +72,12 @@ final class FakeWire implements Wire {
     requireLock();
     sent.add(
         new String(buffer, offset, length, StandardCharsets.UTF_8) + (endOfStream ? " END" : ""));
+  }
+
+  @Override
+  public void sendData(Http2Stream stream, OutputChunk chunk, int length) {
+    sendData(stream, chunk.bytes(), 0, length, false);
+    chunk.discard();
   }
 
   @Override

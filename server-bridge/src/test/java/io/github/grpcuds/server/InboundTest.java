@@ -4,11 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.grpcuds.http2.InputChunk;
 import io.grpc.internal.ReadableBuffer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +32,18 @@ class InboundTest {
     return bytes;
   }
 
+  private static InputChunk chunk(byte[] bytes) {
+    ByteBuffer memory = ByteBuffer.allocateDirect(bytes.length);
+    memory.put(bytes);
+    return new InputChunk(memory, chunk -> {});
+  }
+
+  private byte[] bytes(InboundBuffer.Piece piece) {
+    byte[] read = new byte[piece.length];
+    InboundPiece.counted(piece, new HeldBytes(0)).readBytes(read, 0, read.length);
+    return read;
+  }
+
   @Test
   void whatIsAddedIsTakenInOrderWhateverTheSizes() {
     byte[] bytes = random(500_000);
@@ -32,13 +53,17 @@ class InboundTest {
     while (taken < bytes.length) {
       int largest = sizes.nextBoolean() ? 10 : 20_000;
       int length = Math.min(bytes.length - added, sizes.nextInt(largest));
-      buffer.add(bytes, added, length);
+      if (length > 4000) {
+        buffer.add(chunk(bytes), added, length);
+      } else {
+        buffer.add(bytes, added, length);
+      }
       added += length;
       if (sizes.nextInt(4) == 0 || added == bytes.length) {
         for (InboundBuffer.Piece piece = buffer.take(); piece != null; piece = piece.next) {
           assertTrue(piece.length > 0, "an empty piece");
           byte[] expected = Arrays.copyOfRange(bytes, taken, taken + piece.length);
-          assertArrayEquals(expected, Arrays.copyOf(piece.bytes, piece.length));
+          assertArrayEquals(expected, bytes(piece));
           taken += piece.length;
         }
       }
@@ -55,7 +80,7 @@ class InboundTest {
     InboundBuffer.Piece piece = buffer.take();
     assertNotNull(piece);
     assertNull(piece.next);
-    assertArrayEquals(bytes, Arrays.copyOf(piece.bytes, piece.length));
+    assertArrayEquals(bytes, bytes(piece));
   }
 
   @Test
@@ -66,7 +91,8 @@ class InboundTest {
 
   private InboundPiece piece(int length) {
     assertTrue(held.add(length));
-    return InboundPiece.counted(random(length), length, held);
+    buffer.add(random(length), 0, length);
+    return InboundPiece.counted(buffer.take(), held);
   }
 
   @Test
@@ -94,6 +120,70 @@ class InboundTest {
     assertEquals(600 + HeldBytes.PIECE_COST, held.held());
     piece.close();
     assertEquals(0, held.held());
+  }
+
+  @Test
+  void pieceInAChunkHoldsItUntilItAndItsPartsAreClosed() throws IOException {
+    List<InputChunk> back = new ArrayList<>();
+    byte[] bytes = random(1000);
+    ByteBuffer memory = ByteBuffer.allocateDirect(1000);
+    memory.put(bytes);
+    InputChunk chunk = new InputChunk(memory, back::add);
+    chunk.hold();
+    buffer.add(chunk, 100, 900);
+    chunk.letGo();
+    assertTrue(held.add(900));
+    InboundPiece piece = InboundPiece.counted(buffer.take(), held);
+    assertFalse(piece.hasArray());
+
+    ReadableBuffer part = piece.readBytes(400);
+    byte[] read = new byte[900];
+    part.readBytes(read, 0, 400);
+    read[400] = (byte) piece.readUnsignedByte();
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    piece.readBytes(out, 99);
+    System.arraycopy(out.toByteArray(), 0, read, 401, 99);
+    ByteBuffer hundred = ByteBuffer.allocate(100);
+    piece.readBytes(hundred);
+    System.arraycopy(hundred.array(), 0, read, 500, 100);
+    assertEquals(300, piece.getByteBuffer().remaining());
+    piece.readBytes(read, 600, 300);
+    assertArrayEquals(Arrays.copyOfRange(bytes, 100, 1000), read);
+
+    piece.close();
+    piece.close();
+    assertEquals(Collections.emptyList(), back);
+    part.close();
+    assertEquals(Collections.singletonList(chunk), back);
+    assertEquals(0, held.held());
+  }
+
+  @Test
+  void pieceInAnArrayGivesItsArray() throws IOException {
+    InboundPiece piece = piece(1000);
+    piece.skipBytes(10);
+    ReadableBuffer part = piece.readBytes(20);
+    byte[] bytes = random(1000);
+    assertTrue(part.hasArray());
+    assertEquals(bytes[10], part.array()[part.arrayOffset()]);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    part.readBytes(out, 20);
+    assertArrayEquals(Arrays.copyOfRange(bytes, 10, 30), out.toByteArray());
+    assertEquals(bytes[30], piece.array()[piece.arrayOffset()]);
+  }
+
+  @Test
+  void chunksAreOnlySoMany() {
+    InputChunks chunks = new InputChunks(2);
+    InputChunk first = chunks.take();
+    InputChunk second = chunks.take();
+    assertNotSame(first, second);
+    assertNull(chunks.take());
+    first.bytes().put((byte) 1);
+    first.letGo();
+    assertSame(first, chunks.take());
+    assertEquals(InputChunks.CHUNK_BYTES, first.bytes().remaining());
+    assertEquals(2, chunks.held());
   }
 
   @Test

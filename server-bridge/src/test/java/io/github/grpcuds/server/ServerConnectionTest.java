@@ -1,5 +1,6 @@
 package io.github.grpcuds.server;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -10,10 +11,12 @@ import io.github.grpcuds.http2.HeaderList;
 import io.github.grpcuds.http2.Http2Limits;
 import io.github.grpcuds.http2.Http2Listener;
 import io.github.grpcuds.http2.Http2Stream;
+import io.github.grpcuds.http2.InputChunk;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -26,10 +29,13 @@ class ServerConnectionTest {
 
   private final FakeChannel channel = new FakeChannel();
   private final FakePoller poller = new FakePoller();
-  private final EventLoop loop = new EventLoop(poller, 0, () -> {}, null);
+  private final InputChunks inputChunks = new InputChunks(1);
+  private final EventLoop loop = new EventLoop(poller, inputChunks, 0, () -> {}, null);
   private final List<String> events = new ArrayList<>();
   private ServerConnection connection;
   private Http2Stream stream; // of the last request
+  private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+  private final List<InputChunk> kept = new ArrayList<>();
 
   private void start() {
     start(new PlainFilter(), false);
@@ -254,6 +260,42 @@ class ServerConnectionTest {
     assertTrue(stream != null, () -> events.toString());
   }
 
+  private static byte[] data(int length) {
+    byte[] frame = new byte[9 + length];
+    new Random(length).nextBytes(frame);
+    byte[] head = {0, (byte) (length >> 8), (byte) length, 0, 0, 0, 0, 0, 1};
+    System.arraycopy(head, 0, frame, 0, head.length);
+    return frame;
+  }
+
+  @Test
+  void largeMessagesAreReadIntoChunksWhileThereAreAny() {
+    start();
+    request();
+    byte[] frame = data(16_000);
+    ByteArrayOutputStream expected = new ByteArrayOutputStream();
+    int[] chunksRead = {0, 1, 1, 2};
+    int[] held = {0, 1, 1, 1};
+    for (int i = 0; i < 4; i++) {
+      channel.input.add(frame);
+      loop.turn();
+      expected.write(frame, 9, frame.length - 9);
+      assertEquals(chunksRead[i], channel.chunksRead, "after frame " + i);
+      assertEquals(held[i], inputChunks.held(), "after frame " + i);
+      if (i == 2) {
+        kept.remove(0).letGo();
+      }
+    }
+    assertArrayEquals(expected.toByteArray(), body.toByteArray());
+    kept.remove(0).letGo();
+    channel.input.add(data(10));
+    channel.input.add(data(20));
+    loop.turn();
+    loop.turn();
+    assertEquals(3, channel.chunksRead, "small ones are read into an array");
+    assertEquals(0, inputChunks.held());
+  }
+
   @Test
   void tasksRunInTheThreadThatMadeThem() {
     start();
@@ -381,7 +423,18 @@ class ServerConnectionTest {
     }
 
     @Override
-    public void onData(Http2Stream s, byte[] buffer, int offset, int length, boolean end) {}
+    public void onData(Http2Stream s, byte[] buffer, int offset, int length, boolean end) {
+      body.write(buffer, offset, length);
+    }
+
+    @Override
+    public void onData(Http2Stream s, InputChunk chunk, int offset, int length, boolean end) {
+      byte[] bytes = new byte[length];
+      chunk.part(offset, length).get(bytes);
+      body.write(bytes, 0, length);
+      chunk.hold();
+      kept.add(chunk);
+    }
 
     @Override
     public void onSent(Http2Stream s, int bytes) {}
