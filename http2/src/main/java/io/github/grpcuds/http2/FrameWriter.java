@@ -87,9 +87,12 @@ final class FrameWriter {
     }
   }
 
-  /** A DATA frame of the first bytes of a queue. */
+  /** The first bytes of a queue, in a DATA frame or in the last one that still waits. */
   void data(int streamId, PieceQueue queue, int length, boolean endOfStream) {
-    output.frameHeader(length, Frames.DATA, endOfStream ? Frames.END_STREAM : 0, streamId);
+    int flags = endOfStream ? Frames.END_STREAM : 0;
+    if (!output.growData(length, maxFrameSize, flags, streamId)) {
+      output.dataHeader(length, flags, streamId);
+    }
     queue.moveTo(output, length);
   }
 }

@@ -29,6 +29,12 @@ public final class OutputBuffer {
   private Segment own; // in the chain: the last that is not borrowed; null if there is none
   private int size;
 
+  // The header of the last frame, if that is DATA and may still grow; else null.
+  private Segment growing;
+  private int growingAt; // in its array
+  private int growingLength; // of the payload
+  private int growingStream;
+
   OutputBuffer(ArrayPool pool) {
     this.pool = pool;
   }
@@ -60,6 +66,7 @@ public final class OutputBuffer {
 
   /** Where the first bytes are; not to be called when empty. */
   public byte[] array() {
+    growing = null;
     return head.bytes;
   }
 
@@ -75,6 +82,7 @@ public final class OutputBuffer {
 
   /** Copies the first bytes, as many as there is room for; they stay in it. */
   public void copyTo(ByteBuffer target) {
+    growing = null;
     for (Segment s = head; s != null && target.hasRemaining(); s = s.next) {
       target.put(s.bytes, s.start, Math.min(s.end - s.start, target.remaining()));
     }
@@ -119,14 +127,38 @@ public final class OutputBuffer {
     Segment segment = withRoom(9, 9 + length);
     byte[] bytes = segment.bytes;
     int at = segment.end;
-    bytes[at] = (byte) (length >>> 16);
-    bytes[at + 1] = (byte) (length >>> 8);
-    bytes[at + 2] = (byte) length;
+    putLength(bytes, at, length);
     bytes[at + 3] = (byte) type;
     bytes[at + 4] = (byte) flags;
     putInt(bytes, at + 5, streamId);
     segment.end += 9;
     size += 9;
+    growing = null;
+  }
+
+  /** The header of a DATA frame, which can grow while it is the last one and nobody has read it. */
+  void dataHeader(int length, int flags, int streamId) {
+    frameHeader(length, Frames.DATA, flags, streamId);
+    growing = own;
+    growingAt = own.end - Frames.HEADER_BYTES;
+    growingLength = length;
+    growingStream = streamId;
+  }
+
+  /**
+   * Adds to the last frame's payload, which is to follow, instead of beginning another one.
+   *
+   * @return false if the last frame is none that can grow so much
+   */
+  boolean growData(int length, int most, int flags, int streamId) {
+    if (growing == null || growingStream != streamId || length > most - growingLength) {
+      return false;
+    }
+    growingLength += length;
+    byte[] bytes = growing.bytes;
+    putLength(bytes, growingAt, growingLength);
+    bytes[growingAt + 4] = (byte) flags;
+    return true;
   }
 
   void writeInt(int value) {
@@ -142,6 +174,12 @@ public final class OutputBuffer {
     segment.bytes[segment.end + 1] = (byte) value;
     segment.end += 2;
     size += 2;
+  }
+
+  private static void putLength(byte[] bytes, int at, int length) {
+    bytes[at] = (byte) (length >>> 16);
+    bytes[at + 1] = (byte) (length >>> 8);
+    bytes[at + 2] = (byte) length;
   }
 
   private static void putInt(byte[] bytes, int at, int value) {

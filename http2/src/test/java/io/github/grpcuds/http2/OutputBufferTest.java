@@ -114,6 +114,54 @@ final class OutputBufferTest {
     assertNotSame(body, output.array());
   }
 
+  private byte[] all() {
+    ByteBuffer copy = ByteBuffer.allocate(output.size());
+    output.copyTo(copy);
+    output.advance(copy.position());
+    return copy.array();
+  }
+
+  private void data(int streamId, int length, int flags, boolean grows) {
+    assertEquals(grows, output.growData(length, 100, flags, streamId));
+    if (!grows) {
+      output.dataHeader(length, flags, streamId);
+    }
+    output.write(new byte[length], 0, length);
+  }
+
+  @Test
+  void lastFrameGrowsWhileNobodyHasReadIt() {
+    data(1, 40, 0, false);
+    data(1, 60, Frames.END_STREAM, true);
+    assertArrayEquals(TestFrames.frame(Frames.DATA, Frames.END_STREAM, 1, new byte[100]), all());
+
+    data(1, 40, 0, false);
+    output.array();
+    data(1, 40, 0, false);
+    ByteBuffer part = ByteBuffer.allocate(10);
+    output.copyTo(part);
+    data(1, 40, 0, false);
+    byte[] frame = TestFrames.frame(Frames.DATA, 0, 1, new byte[40]);
+    assertArrayEquals(Blocks.concat(frame, frame, frame), all());
+  }
+
+  @Test
+  void frameDoesNotGrowBeyondItsStreamItsSizeOrAnotherFrame() {
+    data(1, 40, 0, false);
+    data(3, 40, 0, false);
+    data(3, 61, 0, false);
+    output.frameHeader(0, Frames.SETTINGS, Frames.ACK, 0);
+    data(3, 1, 0, false);
+    assertArrayEquals(
+        Blocks.concat(
+            TestFrames.frame(Frames.DATA, 0, 1, new byte[40]),
+            TestFrames.frame(Frames.DATA, 0, 3, new byte[40]),
+            TestFrames.frame(Frames.DATA, 0, 3, new byte[61]),
+            TestFrames.settingsAck(),
+            TestFrames.frame(Frames.DATA, 0, 3, new byte[1])),
+        all());
+  }
+
   private OutputChunk chunk(ArrayPool arrays) {
     OutputChunk chunk = OutputChunk.of(arrays);
     chunk.hold(); // as a queue does, until all of it is in the output
