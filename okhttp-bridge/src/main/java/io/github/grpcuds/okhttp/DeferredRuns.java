@@ -60,7 +60,8 @@ final class DeferredRuns {
     }
   }
 
-  private void leaveToPool() {
+  /** Leaves to the pool what calls of this thread have put off. */
+  void leaveToPool() {
     while (!ofCalls.isEmpty()) {
       ofCalls.poll().runInPool();
     }

@@ -1,5 +1,6 @@
 package io.github.grpcuds.okhttp;
 
+import io.github.grpcuds.transport.Burst;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -8,8 +9,13 @@ import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 
-/** A call whose methods write what they make before they return, as far as the socket takes it. */
+/**
+ * A call whose methods write what they make before they return, as far as the socket takes it, but
+ * for the messages of a {@link Burst}, which the pool writes.
+ */
 final class WritingCall<ReqT, RespT> extends SimpleForwardingClientCall<ReqT, RespT> {
+  private final Burst burst = new Burst(); // of messages
+
   private WritingCall(ClientCall<ReqT, RespT> delegate) {
     super(delegate);
   }
@@ -61,6 +67,9 @@ final class WritingCall<ReqT, RespT> extends SimpleForwardingClientCall<ReqT, Re
     runs.enterCall();
     try {
       super.sendMessage(message);
+      if (burst.next()) {
+        runs.leaveToPool();
+      }
     } finally {
       runs.leaveCall();
     }

@@ -39,6 +39,11 @@ final class ConnectionWire implements Wire {
   }
 
   @Override
+  public void flushSoon() {
+    connection.flushSoon();
+  }
+
+  @Override
   public void sendHeaders(Http2Stream stream, HeaderList headers, boolean endOfStream) {
     try {
       connection.http2().sendHeaders(stream, headers, endOfStream);

@@ -4,6 +4,7 @@ import io.github.grpcuds.http2.ErrorCode;
 import io.github.grpcuds.http2.HeaderList;
 import io.github.grpcuds.http2.Http2Stream;
 import io.github.grpcuds.http2.InputChunk;
+import io.github.grpcuds.transport.Burst;
 import io.grpc.Status;
 import io.grpc.internal.GrpcUtil;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +29,8 @@ final class Exchange implements Runnable {
   private Status failure;
   private boolean closed;
   private boolean scheduled;
+
+  private final Burst burst = new Burst(); // of messages, of the one that sends them
 
   // What may still be sent; guarded by the lock.
   private boolean begun;
@@ -285,7 +288,9 @@ final class Exchange implements Runnable {
     } finally {
       wire.unlock();
     }
-    if (flush) {
+    if (flush && burst.next()) {
+      wire.flushSoon();
+    } else if (flush) {
       wire.flush();
     }
   }

@@ -55,6 +55,7 @@ final class ServerConnection {
 
   private final StreamTasks.Queue due = new StreamTasks.Queue(); // guarded by lock
   private boolean writing; // guarded by lock
+  private boolean writeIsDue; // another thread is about to; guarded by lock
   private boolean blocked; // the socket took no more; guarded by lock
   private int progress; // counts writes; guarded by lock
   private boolean watchesInput = true; // changed by the loop's thread; guarded by lock
@@ -228,6 +229,50 @@ final class ServerConnection {
     if (Thread.currentThread() != batch || muchOutput) {
       write();
     }
+  }
+
+  /**
+   * As {@link #flush}, but by another thread, which finds more to write by then: the loop's, unless
+   * a call keeps that, which this one may be.
+   */
+  void flushSoon() {
+    Thread current = Thread.currentThread();
+    if (current == batch) {
+      flush();
+      return;
+    }
+    lock.lock();
+    try {
+      if (writeIsDue || writing) { // who writes goes on with what has come
+        return;
+      }
+      writeIsDue = true;
+    } finally {
+      lock.unlock();
+    }
+    if (LoopThread.current() == null) {
+      loop.execute(this::writeDue);
+    } else {
+      writeElsewhere();
+    }
+  }
+
+  private void writeElsewhere() {
+    try {
+      taskExecutor.execute(this::writeDue);
+    } catch (RuntimeException | OutOfMemoryError e) {
+      writeDue();
+    }
+  }
+
+  private void writeDue() {
+    lock.lock();
+    try {
+      writeIsDue = false;
+    } finally {
+      lock.unlock();
+    }
+    write();
   }
 
   private void ready(boolean readable, boolean writable) {

@@ -21,6 +21,9 @@ interface Wire {
   /** Writes what was sent; without the lock. */
   void flush();
 
+  /** As {@link #flush}, but in another thread: more is to come at once. */
+  void flushSoon();
+
   void sendHeaders(Http2Stream stream, HeaderList headers, boolean endOfStream);
 
   void sendData(Http2Stream stream, byte[] buffer, int offset, int length, boolean endOfStream);

@@ -61,6 +61,11 @@ final class FakeWire implements Wire {
   }
 
   @Override
+  public void flushSoon() {
+    flush();
+  }
+
+  @Override
   public void sendHeaders(Http2Stream stream, HeaderList headers, boolean endOfStream) {
     requireLock();
     sent.add(headers + (endOfStream ? " END" : ""));

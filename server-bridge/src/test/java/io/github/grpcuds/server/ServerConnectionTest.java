@@ -32,6 +32,7 @@ class ServerConnectionTest {
   private final InputChunks inputChunks = new InputChunks(1);
   private final EventLoop loop = new EventLoop(poller, inputChunks, 0, () -> {}, null);
   private final List<String> events = new ArrayList<>();
+  private List<Runnable> elsewhere; // tasks of the executor; null if it refuses them
   private ServerConnection connection;
   private Http2Stream stream; // of the last request
   private final ByteArrayOutputStream body = new ByteArrayOutputStream();
@@ -48,7 +49,10 @@ class ServerConnectionTest {
             loop,
             filter,
             task -> {
-              throw new RejectedExecutionException("by a test");
+              if (elsewhere == null) {
+                throw new RejectedExecutionException("by a test");
+              }
+              elsewhere.add(task);
             },
             new Http2Limits(),
             new Requests(),
@@ -294,6 +298,46 @@ class ServerConnectionTest {
     loop.turn();
     assertEquals(3, channel.chunksRead, "small ones are read into an array");
     assertEquals(0, inputChunks.held());
+  }
+
+  @Test
+  void whatIsToBeWrittenSoonIsWrittenTogetherByTheLoop() {
+    start();
+    int before = channel.written.size();
+    pings(1);
+    connection.flushSoon();
+    pings(1);
+    connection.flushSoon();
+    assertEquals(2 * PING_BYTES, waiting());
+    loop.turn();
+    assertEquals(before + 2 * PING_BYTES, channel.written.size());
+    pings(1);
+    connection.flushSoon();
+    loop.turn();
+    assertEquals(before + 3 * PING_BYTES, channel.written.size());
+  }
+
+  /** A call that runs in the loop's thread may go on for long. */
+  @Test
+  void whatTheLoopIsToWriteSoonIsWrittenByAnotherThread() throws InterruptedException {
+    elsewhere = new ArrayList<>();
+    start();
+    pings(1);
+    inLoopThread(connection::flushSoon);
+    assertEquals(PING_BYTES, waiting());
+    elsewhere.remove(0).run();
+    assertEquals(0, waiting());
+
+    elsewhere = null;
+    pings(1);
+    inLoopThread(connection::flushSoon);
+    assertEquals(0, waiting());
+  }
+
+  private void inLoopThread(Runnable task) throws InterruptedException {
+    Thread thread = new LoopThread(loop, task, "test loop", null);
+    thread.start();
+    thread.join();
   }
 
   @Test
