@@ -17,10 +17,11 @@ import java.util.stream.Stream;
 final class Compare {
   private final CompareOptions options;
   private final Path output;
-  private final Results results = new Results();
+  private final Results results;
 
   private Compare(CompareOptions options, Path output) {
     this.options = options;
+    this.results = new Results(options.yardstick);
     this.output = output;
   }
 
@@ -46,7 +47,7 @@ final class Compare {
     Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
     Map<String, Object> facts = Facts.of(options, jars);
     facts.forEach((name, value) -> System.out.println("- " + name + ": " + value));
-    Jvms jvms = new Jvms(options.jdk, jars, logs.toFile());
+    Jvms jvms = new Jvms(options, jars, logs.toFile());
     try (ResultsFile file = new ResultsFile(output.resolve("results.jsonl"), facts);
         Measurer measurer = new Measurer(options, jvms, jars, folder)) {
       for (int round = 1; round <= options.rounds; round++) {

@@ -8,7 +8,7 @@ import java.util.List;
 final class CompareOptions {
   static final String USAGE =
       "benchmarks/compare [--quick] [--rounds N] [--seconds S] [--rows a,b] [--transports x,y]"
-          + " [--jdk HOME]\n  rows: "
+          + " [--to x] [--jdk HOME] [--jnr-jdk HOME]\n  rows: "
           + Arrays.toString(Row.values())
           + "\n  transports: "
           + Arrays.toString(Peer.values());
@@ -18,7 +18,9 @@ final class CompareOptions {
   int coldRuns = 3;
   List<Row> rows = Arrays.asList(Row.values());
   List<Peer> peers = Arrays.asList(Peer.values());
+  Peer yardstick = Peer.NETTY_UDS;
   String jdk = System.getProperty("java.home");
+  String jnrJdk; // of uds-jnr; null: as the others'
 
   static CompareOptions parse(String... args) {
     CompareOptions options = new CompareOptions();
@@ -50,12 +52,23 @@ final class CompareOptions {
       case "--transports":
         peers = peers(value);
         break;
+      case "--to":
+        yardstick = Peer.of(value);
+        break;
       case "--jdk":
         jdk = value;
+        break;
+      case "--jnr-jdk":
+        jnrJdk = value;
         break;
       default:
         throw new IllegalArgumentException("no such option: " + name);
     }
+  }
+
+  /** The home of the JDK that runs the processes of a transport. */
+  String jdk(Peer peer) {
+    return peer == Peer.UDS_JNR && jnrJdk != null ? jnrJdk : jdk;
   }
 
   private static List<Row> rows(String list) {

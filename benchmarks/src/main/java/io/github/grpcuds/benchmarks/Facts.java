@@ -20,6 +20,7 @@ final class Facts {
     facts.put("revision", System.getProperty("revision", "unknown"));
     facts.putAll(ProcessFacts.jvm());
     facts.put("java", javaVersion(options.jdk));
+    facts.put("java of uds-jnr", javaVersion(options.jdk(Peer.UDS_JNR)));
     facts.put("cpu", cpu());
     facts.put("flags", Jvms.flags());
     facts.put("grpc", jars.version("grpc-core"));

@@ -27,13 +27,13 @@ final class Jvms {
           ".level=WARNING",
           "io.netty.bootstrap.level=SEVERE");
 
-  private final String java;
+  private final CompareOptions options;
   private final PeerJars jars;
   private final File logs;
   private final File logging;
 
-  Jvms(String jdk, PeerJars jars, File logs) throws IOException {
-    this.java = jdk + "/bin/java";
+  Jvms(CompareOptions options, PeerJars jars, File logs) throws IOException {
+    this.options = options;
     this.jars = jars;
     this.logs = logs;
     this.logging = new File(logs, "logging.properties");
@@ -43,7 +43,7 @@ final class Jvms {
   ChildProcess start(Peer peer, List<String> flags, Class<?> main, String... args)
       throws IOException {
     List<String> command = new ArrayList<>();
-    command.add(java);
+    command.add(options.jdk(peer) + "/bin/java");
     command.addAll(flags);
     command.addAll(COMMON_FLAGS);
     command.add("-Djava.util.logging.config.file=" + logging);

@@ -47,7 +47,7 @@ final class Picture {
             + " font-size='11'>",
         width, height);
     add("<rect width='%d' height='%d' fill='white'/>", width, height);
-    text(10, 18, "start", "Times better than " + Results.YARDSTICK + " (right is better)");
+    text(10, 18, "start", "Times better than " + results.yardstick + " (right is better)");
     text(10, 34, "start", caption);
     legend();
     grid(height);

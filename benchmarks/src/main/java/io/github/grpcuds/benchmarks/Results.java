@@ -8,9 +8,13 @@ import java.util.stream.DoubleStream;
 /** All measurements of a run, and what follows from them. */
 final class Results {
   /** What the others are compared with. */
-  static final Peer YARDSTICK = Peer.NETTY_UDS;
+  final Peer yardstick;
 
   private final List<Measurement> all = new ArrayList<>();
+
+  Results(Peer yardstick) {
+    this.yardstick = yardstick;
+  }
 
   void add(Measurement measurement) {
     all.add(measurement);
@@ -35,7 +39,7 @@ final class Results {
   private DoubleStream ratio(Measurement measurement, Metric metric) {
     return all.stream()
         .filter(m -> m.row == measurement.row && m.round == measurement.round)
-        .filter(m -> m.peer == YARDSTICK && m.values.containsKey(metric.id))
+        .filter(m -> m.peer == yardstick && m.values.containsKey(metric.id))
         .mapToDouble(m -> measurement.values.get(metric.id) / m.values.get(metric.id))
         .limit(1);
   }

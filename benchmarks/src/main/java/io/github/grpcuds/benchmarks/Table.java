@@ -48,7 +48,7 @@ final class Table {
       return failures.isEmpty() ? "-" : "failed: " + brief(failures.get(0));
     }
     String text = number(values.get().median);
-    if (peer != Results.YARDSTICK) {
+    if (peer != results.yardstick) {
       text += results.ratios(row, peer, metric).map(Table::ratio).orElse("");
     }
     return failures.isEmpty() ? text : text + " failed " + failures.size() + " times";

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class ResultsTest {
   private static final Row ROW = Row.PING_PONG;
 
-  private final Results results = new Results();
+  private final Results results = new Results(Peer.NETTY_UDS);
 
   private void measured(int round, Peer peer, double p50) {
     results.add(Measurement.of(round, ROW, peer, Collections.singletonMap(Metric.P50.id, p50)));
