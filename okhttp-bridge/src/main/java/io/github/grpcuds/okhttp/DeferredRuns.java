@@ -21,6 +21,12 @@ final class DeferredRuns {
   /** Tasks of a writer before a thread that runs it for others leaves the rest to the pool. */
   private static final int MAX_TASKS = 16;
 
+  /**
+   * Of a task that counts as one more: a large message is written by the pool while the caller
+   * makes the next one.
+   */
+  private static final int TASK_BYTES = 8192;
+
   private final ArrayDeque<QueuedOutput> ofCalls = new ArrayDeque<>();
   private int depth; // of methods of calls
   private QueuedOutput reading; // of the connection that this thread reads; null while it waits
@@ -141,9 +147,9 @@ final class DeferredRuns {
     return running;
   }
 
-  /** Counts a task of the writer; true if it has had its turn. */
-  boolean ranEnough() {
-    tasks++;
+  /** Counts a task of the writer, which writes so many bytes; true if it has had its turn. */
+  boolean ranEnough(long bytes) {
+    tasks += 1 + (int) (bytes / TASK_BYTES);
     return tasks >= MAX_TASKS;
   }
 }

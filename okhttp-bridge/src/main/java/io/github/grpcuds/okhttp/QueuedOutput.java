@@ -19,10 +19,7 @@ import okio.Buffer;
  * not: what the socket does not take is kept, and written by the pool.
  */
 final class QueuedOutput extends OutputStream {
-  /** So many are written without a flush. */
-  private static final int GATHER_BYTES = 64 * 1024;
-
-  /** Bytes of a write; more make it no faster. */
+  /** Bytes of a write, and so many are written without a flush; more make it no faster. */
   private static final int CHUNK_BYTES = 128 * 1024;
 
   /** Of the first tasks of a writer, some lead to where it writes. */
@@ -91,7 +88,7 @@ final class QueuedOutput extends OutputStream {
         begin(source, offset, length);
       }
       queued.write(source, offset, length);
-      if (writer != null && queued.size() < GATHER_BYTES) {
+      if (writer != null && queued.size() < CHUNK_BYTES) {
         return;
       }
       push();
@@ -102,12 +99,12 @@ final class QueuedOutput extends OutputStream {
   /** Takes bytes out of a buffer of Okio's. */
   void write(Buffer source, long length) throws IOException {
     DeferredRuns runs = DeferredRuns.current();
-    if (runs.running() == this && runs.ranEnough()) {
+    if (runs.running() == this && runs.ranEnough(length)) {
       executor.moveToPool(writer);
     }
     synchronized (lock) {
       queued.write(source, length);
-      if (queued.size() < GATHER_BYTES) {
+      if (queued.size() < CHUNK_BYTES) {
         return;
       }
       push();

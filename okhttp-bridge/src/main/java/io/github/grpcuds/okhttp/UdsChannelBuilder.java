@@ -261,8 +261,9 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   /**
    * Sets whether a call's methods, such as {@code sendMessage}, write to the socket themselves,
    * which saves a hand-over to another thread; they never wait for the socket: what it does not
-   * take is written by the transport executor. Default: true, or what the system property {@code
-   * grpcuds.inlineWrites} says; TLS always writes in the transport executor.
+   * take is written by the transport executor, as are messages that a call sends in quick
+   * succession. Default: true, or what the system property {@code grpcuds.inlineWrites} says; TLS
+   * always writes in the transport executor.
    */
   public UdsChannelBuilder inlineWrites(boolean enable) {
     inlineWrites = enable;

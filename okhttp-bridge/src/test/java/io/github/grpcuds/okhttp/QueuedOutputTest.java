@@ -134,6 +134,24 @@ class QueuedOutputTest {
   }
 
   @Test
+  void callersThreadLeavesTheRestOfALargeMessageToThePool() throws Exception {
+    channel.makeRoom(1 << 20);
+    AtomicInteger ran = new AtomicInteger();
+    for (int i = 0; i < 10; i++) {
+      connection.add(
+          () -> {
+            ran.incrementAndGet();
+            connection.write(bytes(16_384));
+          });
+    }
+    connection.runPutOff();
+    assertEquals(6, ran.get());
+    connection.runPool();
+    assertEquals(10, ran.get());
+    assertAllTaken();
+  }
+
+  @Test
   void failureThatNobodyWaitedForShowsAtTheNextWrite() {
     connection.addWrite(bytes(100));
     connection.runPutOff();
