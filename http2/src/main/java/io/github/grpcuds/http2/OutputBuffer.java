@@ -262,12 +262,4 @@ public final class OutputBuffer {
       pool.give(segment.bytes);
     }
   }
-
-  /** Gives everything back; nothing is written any more, and no thread is about to read. */
-  void clear() {
-    while (head != null) {
-      advance(length());
-    }
-    small = null;
-  }
 }

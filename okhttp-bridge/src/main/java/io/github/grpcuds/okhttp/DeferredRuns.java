@@ -66,10 +66,19 @@ final class DeferredRuns {
     }
   }
 
-  /** Leaves to the pool what calls of this thread have put off. */
-  void leaveToPool() {
+  /** Leaves to the pool what a call has put off, unless that has no thread for it. */
+  void offerToPool() {
+    try {
+      leaveToPool();
+    } catch (RuntimeException | OutOfMemoryError e) {
+      // What is left runs at the end of the method.
+    }
+  }
+
+  private void leaveToPool() {
     while (!ofCalls.isEmpty()) {
-      ofCalls.poll().runInPool();
+      ofCalls.peek().runInPool();
+      ofCalls.poll();
     }
   }
 

@@ -68,7 +68,7 @@ final class WritingCall<ReqT, RespT> extends SimpleForwardingClientCall<ReqT, Re
     try {
       super.sendMessage(message);
       if (burst.next()) {
-        runs.leaveToPool();
+        runs.offerToPool();
       }
     } finally {
       runs.leaveCall();

@@ -45,6 +45,7 @@ final class Exchange implements Runnable {
   private boolean finished;
   private GrpcStream call; // null if the request is refused
   private RequestHead.Refusal refusal; // not sent yet
+  private InboundBuffer.Piece received; // not handed on yet
   private int consumed;
 
   Exchange(Calls calls, Wire wire, Http2Stream stream, HeaderList request, boolean inputEnded) {
@@ -127,12 +128,14 @@ final class Exchange implements Runnable {
     } catch (RuntimeException | Error e) {
       crash(e);
     }
+    while (received != null) {
+      drop(nextReceived());
+    }
     giveBackConsumed();
   }
 
   private void tellGrpc() {
     HeaderList headers;
-    InboundBuffer.Piece pieces;
     boolean ended;
     int bytesSent;
     Status failed;
@@ -142,7 +145,7 @@ final class Exchange implements Runnable {
       scheduled = false;
       headers = request;
       request = null;
-      pieces = inbound.take();
+      received = inbound.take();
       ended = inputEnded;
       inputEnded = false;
       bytesSent = sent;
@@ -155,7 +158,7 @@ final class Exchange implements Runnable {
     if (headers != null && failed == null) { // else there is no use in a call
       start(headers);
     }
-    receive(pieces, ended);
+    receive(ended);
     if (refusal != null && (ended || !refusal.canWait())) {
       refuse(refusal);
       refusal = null;
@@ -184,18 +187,29 @@ final class Exchange implements Runnable {
     }
   }
 
-  private void receive(InboundBuffer.Piece pieces, boolean ended) {
-    for (InboundBuffer.Piece piece = pieces; piece != null; piece = piece.next) {
-      if (isCall()) {
-        call.receive(piece, ended && piece.next == null);
-      } else {
-        consumed += piece.length;
-        piece.drop();
-      }
-    }
-    if (pieces == null && ended && isCall()) {
+  private void receive(boolean ended) {
+    if (received == null && ended && isCall()) {
       call.receiveEnd();
     }
+    while (received != null) {
+      InboundBuffer.Piece piece = nextReceived();
+      if (isCall()) {
+        call.receive(piece, ended && received == null);
+      } else {
+        drop(piece);
+      }
+    }
+  }
+
+  private InboundBuffer.Piece nextReceived() {
+    InboundBuffer.Piece piece = received;
+    received = piece.next;
+    return piece;
+  }
+
+  private void drop(InboundBuffer.Piece piece) {
+    consumed += piece.length;
+    piece.drop();
   }
 
   /** Tells gRPC how it ended: null if the response is sent. */
@@ -284,6 +298,8 @@ final class Exchange implements Runnable {
       if (maySend()) {
         send(message);
         calls.counters().messagesSent(messages);
+      } else {
+        message.release();
       }
     } finally {
       wire.unlock();

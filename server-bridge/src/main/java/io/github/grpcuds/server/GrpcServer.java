@@ -46,6 +46,7 @@ final class GrpcServer implements InternalServer {
   private final ServerConfig config;
   private final List<? extends ServerStreamTracer.Factory> tracers;
   private final InternalChannelz channelz;
+  private final Executor executor;
   private final Executor oneByOne;
   private final Executor calls; // null if the user has set what runs them
   private final Places places;
@@ -82,14 +83,15 @@ final class GrpcServer implements InternalServer {
       ServerConfig config,
       List<? extends ServerStreamTracer.Factory> tracers,
       InternalChannelz channelz,
-      Executor taskExecutor) {
+      Executor executor) {
     this.tls = tls;
     this.config = config;
     this.places = new Places(config.placesToWaitFor());
     this.tracers = tracers;
     this.channelz = channelz;
-    this.oneByOne = MoreExecutors.newSequentialExecutor(taskExecutor);
-    this.calls = config.callsInLoops ? taskExecutor : null;
+    this.executor = executor;
+    this.oneByOne = MoreExecutors.newSequentialExecutor(executor);
+    this.calls = config.callsInLoops ? executor : null;
     this.runningLoops = new AtomicInteger(config.ioThreads);
     if (address != null) {
       locate(address);
@@ -120,6 +122,11 @@ final class GrpcServer implements InternalServer {
    */
   Executor taskExecutor() {
     return oneByOne;
+  }
+
+  /** Writes what an I/O thread cannot write now, because it is in a call. */
+  Executor writeExecutor() {
+    return executor;
   }
 
   ScheduledExecutorService scheduler() {

@@ -78,6 +78,7 @@ final class GrpcTransport
             loop,
             filter,
             server.taskExecutor(),
+            server.writeExecutor(),
             config.http2Limits(),
             this,
             this,

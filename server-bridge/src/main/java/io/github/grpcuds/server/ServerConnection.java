@@ -47,6 +47,7 @@ final class ServerConnection {
   private final ByteFilter filter;
   private final boolean plain; // the filter does nothing
   private final Executor taskExecutor;
+  private final Executor writeExecutor;
   private final Listener listener;
   private final boolean tasksInLoop;
   private final ReentrantLock lock = new ReentrantLock();
@@ -99,6 +100,7 @@ final class ServerConnection {
       EventLoop loop,
       ByteFilter filter,
       Executor taskExecutor,
+      Executor writeExecutor,
       Http2Limits limits,
       Http2Listener http2Listener,
       Listener listener,
@@ -108,6 +110,7 @@ final class ServerConnection {
     this.filter = filter;
     this.plain = filter instanceof PlainFilter;
     this.taskExecutor = taskExecutor;
+    this.writeExecutor = writeExecutor;
     this.listener = listener;
     this.tasksInLoop = tasksInLoop;
     this.http2 = new Http2Connection(limits, http2Listener);
@@ -232,12 +235,11 @@ final class ServerConnection {
   }
 
   /**
-   * As {@link #flush}, but by another thread, which finds more to write by then: the loop's, unless
-   * a call keeps that, which this one may be.
+   * As {@link #flush}, but by another thread, which finds more to write by then: the loop's, or, as
+   * a call may keep that, which this one may be, whichever of two comes first.
    */
   void flushSoon() {
-    Thread current = Thread.currentThread();
-    if (current == batch) {
+    if (tasksInLoop || Thread.currentThread() == batch) { // handlers may keep the loop for ever
       flush();
       return;
     }
@@ -250,24 +252,22 @@ final class ServerConnection {
     } finally {
       lock.unlock();
     }
-    if (LoopThread.current() == null) {
-      loop.execute(this::writeDue);
-    } else {
-      writeElsewhere();
-    }
-  }
-
-  private void writeElsewhere() {
     try {
-      taskExecutor.execute(this::writeDue);
+      loop.execute(this::writeDue);
+      if (LoopThread.current() != null) {
+        writeExecutor.execute(this::writeDue);
+      }
     } catch (RuntimeException | OutOfMemoryError e) {
-      writeDue();
+      writeDue(); // no thread for it, or no memory
     }
   }
 
   private void writeDue() {
     lock.lock();
     try {
+      if (!writeIsDue) {
+        return;
+      }
       writeIsDue = false;
     } finally {
       lock.unlock();

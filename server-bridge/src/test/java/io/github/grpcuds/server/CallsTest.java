@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -359,6 +360,34 @@ class CallsTest {
     Exchange refused = open(new HeaderList().add(":method", "GET").add(":path", "/s/m"), false);
     chunk(refused, chunks, message(100));
     assertEquals(0, chunks.held());
+  }
+
+  @Test
+  void chunksGoBackWhenTheCallCannotBegin() {
+    InputChunks chunks = new InputChunks(10);
+    Exchange exchange = open(request(), false);
+    chunk(exchange, chunks, message(100));
+    chunk(exchange, chunks, message(100));
+    assertEquals(2, chunks.held());
+    calls.ready(new Unwilling(), Attributes.EMPTY);
+    assertEquals(0, chunks.held());
+    assertEquals("[RST INTERNAL_ERROR]", wire.sent.toString());
+  }
+
+  /** As if the executor took no more calls. */
+  private static final class Unwilling implements ServerTransportListener {
+    @Override
+    public void streamCreated(ServerStream stream, String method, Metadata headers) {
+      throw new RejectedExecutionException("by a test");
+    }
+
+    @Override
+    public Attributes transportReady(Attributes attributes) {
+      return attributes;
+    }
+
+    @Override
+    public void transportTerminated() {}
   }
 
   @Test

@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** The way of a request's bytes to gRPC. */
@@ -184,6 +185,19 @@ class InboundTest {
     assertSame(first, chunks.take());
     assertEquals(InputChunks.CHUNK_BYTES, first.bytes().remaining());
     assertEquals(2, chunks.held());
+  }
+
+  /** As if a message were never closed. */
+  @Test
+  void chunksThatNobodyLetGoAreFoundToBeLost() throws InterruptedException {
+    InputChunks chunks = new InputChunks(1);
+    assertNotNull(chunks.take());
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (chunks.take() == null && System.nanoTime() - deadline < 0) {
+      System.gc();
+      Thread.sleep(10);
+    }
+    assertEquals(1, chunks.held());
   }
 
   @Test
