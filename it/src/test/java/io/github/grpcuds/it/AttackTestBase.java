@@ -87,6 +87,8 @@ abstract class AttackTestBase {
     }
   }
 
+  private static final String VICTIM_WAITED = "the victim waited for ";
+
   static final Expectation CALMED = Expectation.cutOff("ENHANCE_YOUR_CALM");
 
   /** The server to attack, new. */
@@ -109,7 +111,21 @@ abstract class AttackTestBase {
     }
   }
 
+  /**
+   * An attack. If nothing happened but that the other client waited for too long, it is made once
+   * more: the machine may have been busy with something else, and an attack that does it does it
+   * again.
+   */
   final void attack(String name, Expectation expectation, Siege.Plan plan) throws Exception {
+    List<String> violations = attackOnce(name, expectation, plan);
+    if (violations.size() == 1 && violations.get(0).startsWith(VICTIM_WAITED)) {
+      violations = attackOnce(name, expectation, plan);
+    }
+    assertEquals(Collections.emptyList(), violations, name);
+  }
+
+  private List<String> attackOnce(String name, Expectation expectation, Siege.Plan plan)
+      throws Exception {
     List<String> violations = new ArrayList<>();
     boolean held = false;
     try {
@@ -120,7 +136,7 @@ abstract class AttackTestBase {
         stopServer();
       }
     }
-    assertEquals(Collections.emptyList(), violations, name);
+    return violations;
   }
 
   private void run(String name, Expectation expectation, Siege.Plan plan, List<String> violations)
@@ -166,7 +182,7 @@ abstract class AttackTestBase {
       violations.add("the victim's call failed " + victim.failure());
     }
     if (victim.slowestMillis() >= MAX_VICTIM_MILLIS) {
-      violations.add("the victim waited for " + victim.slowestMillis() + " ms");
+      violations.add(VICTIM_WAITED + victim.slowestMillis() + " ms");
     }
     if (sampler.memoryGrowth() >= MAX_MEMORY_GROWTH) {
       violations.add("memory grew by " + megabytes(sampler.memoryGrowth()));
