@@ -14,7 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Lets peers that speak TCP alone talk to a Unix domain socket. What one side has sent before it
- * closes reaches the other first, half-closes are passed on as such, and a reset ends both sides.
+ * closes reaches the other, even if that side's own last words met a closed socket; half-closes and
+ * resets are passed on as half-closes.
  */
 final class TcpRelay implements Closeable {
   private static final int BUFFER_SIZE = 64 * 1024;
@@ -85,15 +86,22 @@ final class TcpRelay implements Closeable {
         out.write(buffer, 0, n);
         out.flush();
       }
-      to.shutdownOutput();
-      if (directions.decrementAndGet() > 0) {
-        return; // a half-close: the other direction goes on
-      }
     } catch (IOException e) {
-      // One side is gone, so neither is of use.
+      // One side is gone. What it said before may still be on its way in the other direction.
     }
-    close(from);
-    close(to);
+    shutdownOutput(to);
+    if (directions.decrementAndGet() == 0) {
+      close(from);
+      close(to);
+    }
+  }
+
+  private static void shutdownOutput(Socket socket) {
+    try {
+      socket.shutdownOutput();
+    } catch (IOException e) {
+      // It is closed, or its peer is.
+    }
   }
 
   private void close(Socket socket) {
