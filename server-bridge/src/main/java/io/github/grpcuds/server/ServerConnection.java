@@ -282,6 +282,7 @@ final class ServerConnection {
         write();
         if (!started && !isClosed()) {
           input(NONE, 0);
+          handshake();
           write();
         }
       }
@@ -292,6 +293,7 @@ final class ServerConnection {
         } finally {
           batch = null;
         }
+        handshake();
         write();
       }
       watchWhatMatters();
@@ -324,7 +326,7 @@ final class ServerConnection {
     if (isInput(count)) {
       input(buffer, count);
     }
-    return count == buffer.length;
+    return count == buffer.length || (count > 0 && !filter.isEstablished());
   }
 
   /** As {@link #readBytes}, with no filter. */
@@ -368,11 +370,16 @@ final class ServerConnection {
     if (filter.isEstablished()) {
       establish();
     }
-    Runnable task = filter.takeTask();
+    if (filter.isInputEnded()) {
+      closeWhenWritten(CLIENT_CLOSED);
+    }
+  }
+
+  /** After all there is to read: a client that has left already is not worth the cryptography. */
+  private void handshake() {
+    Runnable task = isClosing() ? null : filter.takeTask();
     if (task != null) {
       runLongTask(task);
-    } else if (filter.isInputEnded()) {
-      closeWhenWritten(CLIENT_CLOSED);
     }
   }
 
@@ -416,6 +423,7 @@ final class ServerConnection {
   private void afterTask() {
     try {
       input(NONE, 0);
+      handshake();
       write();
       watchWhatMatters();
     } catch (IOException | RuntimeException | Error e) {

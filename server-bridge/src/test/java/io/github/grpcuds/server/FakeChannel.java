@@ -9,6 +9,9 @@ import java.util.ArrayDeque;
 
 /** A socket that takes as much, in as many writes, as a test lets it. */
 final class FakeChannel implements UdsChannel {
+  /** Stands in the input for its end. */
+  static final byte[] END = {};
+
   final ByteArrayOutputStream written = new ByteArrayOutputStream();
   final ArrayDeque<byte[]> input = new ArrayDeque<>();
   int room = Integer.MAX_VALUE; // bytes
@@ -23,6 +26,9 @@ final class FakeChannel implements UdsChannel {
     byte[] next = input.poll();
     if (next == null) {
       return 0;
+    }
+    if (next == END) {
+      return -1;
     }
     System.arraycopy(next, 0, target, offset, next.length);
     return next.length;

@@ -399,6 +399,17 @@ class ServerConnectionTest {
   }
 
   @Test
+  void clientThatHasLeftIsNotWorthATask() {
+    start(new Handshake(), false);
+    elsewhere = new ArrayList<>();
+    channel.input.add(new byte[1]);
+    channel.input.add(FakeChannel.END);
+    loop.turn();
+    assertEquals("[closed: " + ServerConnection.CLIENT_CLOSED + "]", events.toString());
+    assertTrue(elsewhere.isEmpty(), "a task of its handshake");
+  }
+
+  @Test
   void aHandshakeEndsWithItsConnection() {
     Handshake handshake = new Handshake();
     handshake.wantsOutput = true;
