@@ -4,22 +4,28 @@ import static io.github.grpcuds.http2.ErrorCode.FRAME_SIZE_ERROR;
 import static io.github.grpcuds.http2.ErrorCode.PROTOCOL_ERROR;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * Cuts the bytes of a client into frames (RFC 9113, sections 3.4, 4 and 6).
  *
  * <p>DATA is passed on as it comes; other frames are kept until they are complete, which takes no
- * more memory than the largest frame allowed, and none between frames.
+ * more memory than the largest frame allowed and little more than what has come of it, and none
+ * between frames.
  */
 final class FrameReader {
   /** Of parts of data that are passed on in the chunk they came in; less is soon copied. */
   private static final int SMALLEST_SHARED = 4096;
+
+  /** Room for a frame that comes in pieces, at first. */
+  private static final int FIRST_ROOM = 1024;
 
   private static final byte[] NONE = new byte[0];
 
   private final Preface preface = new Preface();
   private final PayloadReader payloads;
   private final FrameHandler handler;
+  private final int maxFrameSize;
   private final byte[] header = new byte[Frames.HEADER_BYTES];
   private boolean settingsSeen;
 
@@ -33,8 +39,9 @@ final class FrameReader {
   private int dataLeft; // of a DATA frame
   private int paddingLeft; // after the data; -1 until its length has come
 
-  FrameReader(FrameHandler handler) {
+  FrameReader(FrameHandler handler, int maxFrameSize) {
     this.handler = handler;
+    this.maxFrameSize = maxFrameSize;
     this.payloads = new PayloadReader(handler);
   }
 
@@ -107,8 +114,8 @@ final class FrameReader {
   }
 
   private void begin(FrameHead frame) throws Http2Exception {
-    if (frame.length > Frames.DEFAULT_MAX_FRAME_SIZE) {
-      throw frame.error(FRAME_SIZE_ERROR, "is larger than " + Frames.DEFAULT_MAX_FRAME_SIZE);
+    if (frame.length > maxFrameSize) {
+      throw frame.error(FRAME_SIZE_ERROR, "is larger than " + maxFrameSize);
     }
     if (!settingsSeen && (frame.type != Frames.SETTINGS || frame.has(Frames.ACK))) {
       throw frame.error(PROTOCOL_ERROR, "comes before SETTINGS");
@@ -181,10 +188,12 @@ final class FrameReader {
       dispatch(buffer, offset);
       return length;
     }
-    if (keptBytes == 0) {
-      kept = new byte[head.length];
-    }
     int count = Math.min(available, head.length - keptBytes);
+    int needed = keptBytes + count;
+    if (needed > kept.length) {
+      int room = Math.max(needed, Math.max(FIRST_ROOM, 2 * kept.length));
+      kept = Arrays.copyOf(kept, Math.min(head.length, room));
+    }
     System.arraycopy(buffer, offset, kept, keptBytes, count);
     keptBytes += count;
     if (keptBytes == head.length) {

@@ -5,7 +5,9 @@ import static io.github.grpcuds.http2.ErrorCode.PROTOCOL_ERROR;
 
 import java.util.Arrays;
 
-/** A header block that comes in more than one frame (RFC 9113, section 4.3). */
+/**
+ * A header block that comes in more than one frame (RFC 9113, section 4.3), and how large one is.
+ */
 final class HeaderFragments {
   /** A list that fits is not encoded in more, but for waste; a block within it is decoded. */
   private static final int FACTOR = 4;
@@ -45,6 +47,14 @@ final class HeaderFragments {
     return length;
   }
 
+  /** Whether it comes in one frame or in more. */
+  void requireAllowed(int blockLength) throws Http2Exception {
+    if (blockLength > limit) {
+      throw Http2Exception.connection(
+          ENHANCE_YOUR_CALM, "a header block of more than " + limit + " encoded octets");
+    }
+  }
+
   void begin(int stream, boolean end, byte[] buffer, int offset, int count) {
     streamId = stream;
     endOfStream = end;
@@ -58,10 +68,7 @@ final class HeaderFragments {
           PROTOCOL_ERROR,
           "CONTINUATION on stream " + stream + " where stream " + streamId + " should go on");
     }
-    if (length + count > limit) {
-      throw Http2Exception.connection(
-          ENHANCE_YOUR_CALM, "a header block of more than " + limit + " encoded octets");
-    }
+    requireAllowed(length + count);
     if (length + count > bytes.length) {
       bytes = Arrays.copyOf(bytes, Math.max(length + count, Math.min(limit, 2 * bytes.length)));
     }

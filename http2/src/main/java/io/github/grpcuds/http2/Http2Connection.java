@@ -30,7 +30,7 @@ public final class Http2Connection {
     this.listener = listener;
     this.streams = new Streams(writer, output, limits, listener);
     this.inbound = new InboundFrames(limits, writer, streams, listener);
-    this.reader = new FrameReader(inbound);
+    this.reader = new FrameReader(inbound, limits.maxFrameSize);
   }
 
   /** Queues the server's SETTINGS; called once, first. */

@@ -11,6 +11,12 @@ public final class Http2Limits {
   /** What a stream's window grows to that uses it; not if it is not larger than it is at first. */
   public int largestWindow;
 
+  /**
+   * SETTINGS_MAX_FRAME_SIZE. A client has a header to make, and a window to look at, for each frame
+   * of a large message; data is passed on as it comes, so that its frames cost no memory here.
+   */
+  public int maxFrameSize = 128 * 1024;
+
   /** SETTINGS_MAX_HEADER_LIST_SIZE, in bytes as RFC 9113 counts them. */
   public int maxHeaderListBytes = 8192;
 

@@ -181,6 +181,7 @@ final class InboundFrames implements FrameHandler {
       int length)
       throws Http2Exception {
     requireNoOpenBlock();
+    fragments.requireAllowed(length);
     if (endOfHeaders) {
       block(streamId, endOfStream, buffer, offset, length);
     } else {

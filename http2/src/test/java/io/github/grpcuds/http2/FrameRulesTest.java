@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 
 /** Lengths, flags and stream numbers of frames (RFC 9113, sections 4 and 6). */
 final class FrameRulesTest {
+  private static final int LARGEST = 131_072;
   private static final int END_STREAM_AND_HEADERS = Frames.END_STREAM | Frames.END_HEADERS;
 
   /** What a connection answers to frames of a client that is established and has stream 1 open. */
@@ -31,10 +32,16 @@ final class FrameRulesTest {
 
   @Test
   void framesLargerThanAllowedAreRefusedByTheirHeadAlone() {
-    assertFails(ErrorCode.FRAME_SIZE_ERROR, TestFrames.head(16_385, Frames.DATA, 0, 1));
-    assertFails(ErrorCode.FRAME_SIZE_ERROR, TestFrames.head(16_385, Frames.HEADERS, 0, 3));
+    assertFails(ErrorCode.FRAME_SIZE_ERROR, TestFrames.head(LARGEST + 1, Frames.DATA, 0, 1));
+    assertFails(ErrorCode.FRAME_SIZE_ERROR, TestFrames.head(LARGEST + 1, Frames.HEADERS, 0, 3));
     assertFails(ErrorCode.FRAME_SIZE_ERROR, TestFrames.head(0xffffff, 99, 0, 0));
-    assertAnswers("", TestFrames.data(1, 16_384, false));
+  }
+
+  @Test
+  void framesAsLargeAsAllowedAreRead() {
+    byte[] ping = TestFrames.frame(Frames.PING, 0, 0, Blocks.hex("0000000000000007"));
+    byte[] data = TestFrames.data(1, LARGEST, false);
+    assertAnswers("PING 0 ack 7", data, frame(99, 0, 1, LARGEST), ping);
   }
 
   @Test

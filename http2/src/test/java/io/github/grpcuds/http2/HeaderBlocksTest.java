@@ -100,6 +100,13 @@ final class HeaderBlocksTest {
   }
 
   @Test
+  void aBlockTooLargeInOneFrameIsCutOffToo() {
+    peer.send(TestFrames.frame(Frames.HEADERS, Frames.END_HEADERS, 1, new byte[65_537]));
+    assertEquals("GOAWAY 0 0 ENHANCE_YOUR_CALM", peer.answers());
+    assertEquals("a header block of more than 65536 encoded octets", peer.owner.failureReason);
+  }
+
+  @Test
   void answersLargerThanAFrameLeaveAsContinuations() {
     peer.send(peer.request(1, true));
     char[] large = new char[40_000];
