@@ -112,12 +112,17 @@ final class ReceiveWindows {
   /** The peer may send that many more bytes on the stream. */
   void open(Http2Stream stream, int bytes) {
     stream.unannounced += bytes;
-    if (!stream.peerEnded && stream.unannounced > 0 && stream.unannounced >= initial / 2) {
+    if (!stream.peerEnded && stream.unannounced > 0 && stream.unannounced >= worthTelling(stream)) {
       int increment = stream.unannounced + growth(stream);
       writer.windowUpdate(stream.id(), increment);
       stream.receiveWindow += increment;
       stream.unannounced = 0;
     }
+  }
+
+  /** Never more than half of the window, and so much less of a large one that nobody waits. */
+  private int worthTelling(Http2Stream stream) {
+    return Math.max(initial / 2, (initial + stream.windowGrowth) / 4);
   }
 
   /** Doubles the window of a stream that has used it, unless much waits already. */

@@ -149,7 +149,8 @@ final class FlowControlTest {
     peer.send(peer.request(1, false));
     assertEquals("WINDOW_UPDATE 1 +150", answerToConsumed(peer, 1));
     assertEquals("WINDOW_UPDATE 1 +100", answerToConsumed(peer, 1));
-    assertEquals("WINDOW_UPDATE 1 +50", answerToConsumed(peer, 1));
+    assertEquals("", answerToConsumed(peer, 1), "less than a quarter of the window");
+    assertEquals("WINDOW_UPDATE 1 +100", answerToConsumed(peer, 1));
   }
 
   @Test
