@@ -22,11 +22,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the first call of a JVM does without, as it would take longer than all the rest. */
 class FirstCallTest {
-  /** TLS, digests, who the server is, and lambdas. */
+  /** TLS, digests, who the server is, code that is generated for native calls, and lambdas. */
   private static final Pattern TOO_SLOW =
       Pattern.compile(
           " (sun\\.security\\.ssl\\.\\S*|sun\\.security\\.provider\\.SHA2\\S*"
               + "|io\\.grpc\\.okhttp\\.internal\\.Platform"
+              + "|jnr\\.ffi\\.\\S*|org\\.objectweb\\.asm\\.\\S*"
               + "|io\\.github\\.grpcuds\\.transport\\.(PeerCredentials|PrincipalIds|IdNamespace)"
               + "|io\\.github\\.grpcuds\\.(okhttp|transport)\\.\\S*Lambda\\S*) ");
 

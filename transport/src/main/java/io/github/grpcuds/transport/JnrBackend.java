@@ -2,20 +2,22 @@ package io.github.grpcuds.transport;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.util.EnumSet;
 import java.util.Set;
 import jnr.constants.platform.Errno;
 import jnr.unixsocket.UnixServerSocketChannel;
-import jnr.unixsocket.UnixSocketChannel;
 
 /**
  * Sockets of <a href="https://github.com/jnr/jnr-unixsocket">jnr-unixsocket</a> (JDK 8+, not on
  * Windows).
  *
- * <p>Its channels open, own and close the descriptors. Everything in between goes straight to the C
- * library, because the channels count a path's characters instead of its bytes, ignore time-outs,
- * report errors as text and use a descriptor after its close (jnr-unixsocket #81, #52, #21).
+ * <p>Its channels open and own the descriptors that servers listen on. All else goes straight to
+ * the C library, by the library that it stands on, because the channels count a path's characters
+ * instead of its bytes, ignore time-outs, report errors as text and use a descriptor after its
+ * close (jnr-unixsocket #81, #52, #21), and because a client would wait 0.2 s for what jnr-ffi
+ * generates.
  */
 final class JnrBackend implements Backend {
   static final String NAME = "jnr";
@@ -39,14 +41,21 @@ final class JnrBackend implements Backend {
       throw new UnsupportedOperationException("jnr-unixsocket has no Unix sockets on Windows");
     }
     try {
-      JnrBackend backend = new JnrBackend(Libc.load());
-      UnixSocketChannel.open().close();
-      return backend;
+      requireWhole();
+      Libc libc = Libc.load();
+      int fd = libc.streamSocket();
+      if (fd < 0) {
+        String why = libc.lastError();
+        throw new UncheckedIOException(
+            "cannot open a Unix socket now: " + why, new SocketException(why));
+      }
+      libc.close(fd);
+      return new JnrBackend(libc);
     } catch (NoClassDefFoundError e) {
       throw new UnsupportedOperationException(
           "jnr-unixsocket is not on the class path (add com.github.jnr:jnr-unixsocket): " + e, e);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot open a Unix socket now: " + e.getMessage(), e);
+    } catch (UncheckedIOException e) {
+      throw e;
     } catch (LinkageError | RuntimeException e) {
       throw new UnsupportedOperationException(
           "jnr-unixsocket's native library does not load on "
@@ -57,6 +66,11 @@ final class JnrBackend implements Backend {
               + e,
           e);
     }
+  }
+
+  /** What it stands on may be there for the sake of others; servers need all of it. */
+  private static Class<?> requireWhole() {
+    return UnixServerSocketChannel.class;
   }
 
   @Override
@@ -80,19 +94,21 @@ final class JnrBackend implements Backend {
 
   @Override
   public UdsChannel connect(UdsAddress address) throws IOException {
-    UnixSocketChannel socket = UnixSocketChannel.open();
+    int fd = libc.streamSocket();
+    if (fd < 0) {
+      throw ConnectFailure.other(address, libc.lastError());
+    }
     boolean connected = false;
     try {
-      libc.prepare(socket.getFD());
-      byte[] name = SockAddr.encode(address);
-      if (libc.connect(socket.getFD(), name, name.length) == 0) {
+      libc.prepare(fd);
+      if (libc.connect(fd, SockAddr.encode(address)) == 0) {
         connected = true;
-        return new JnrChannel(libc, socket);
+        return new JnrChannel(libc, fd);
       }
       return explain(address, libc.errno());
     } finally {
       if (!connected) {
-        socket.close();
+        libc.close(fd);
       }
     }
   }
@@ -138,8 +154,7 @@ final class JnrBackend implements Backend {
     try {
       int fd = socket.getFD();
       libc.prepare(fd);
-      byte[] name = SockAddr.encode(address);
-      if (libc.bind(fd, name, name.length) != 0) {
+      if (libc.bind(fd, SockAddr.encode(address)) != 0) {
         throw BindFailure.of(address, libc.errno() == Errno.EADDRINUSE, libc.lastError());
       }
       if (libc.listen(fd, backlog) != 0) {
@@ -183,10 +198,9 @@ final class JnrBackend implements Backend {
     }
     try {
       libc.prepare(fd);
-      byte[] name = SockAddr.encode(address);
       ByteBuffer bytes = ByteBuffer.allocateDirect(datagram.length);
       bytes.put(datagram).flip();
-      if (libc.connect(fd, name, name.length) != 0 || !sent(fd, bytes)) {
+      if (libc.connect(fd, SockAddr.encode(address)) != 0 || !sent(fd, bytes)) {
         throw ConnectFailure.other(address, libc.lastError());
       }
     } finally {

@@ -6,19 +6,16 @@ import java.nio.ByteBuffer;
 import jnr.constants.platform.Errno;
 import jnr.constants.platform.Shutdown;
 import jnr.constants.platform.SocketOption;
-import jnr.unixsocket.UnixSocketChannel;
 
-/** A connection over a descriptor that jnr-unixsocket owns. */
+/** A connection over a descriptor of its own. */
 final class JnrChannel extends Descriptor implements UdsChannel {
   private final Libc libc;
-  private final UnixSocketChannel socket;
   final int fd;
 
-  /** Takes over the socket, which is connected and non-blocking. */
-  JnrChannel(Libc libc, UnixSocketChannel socket) {
+  /** Takes over a descriptor, which is connected and non-blocking. */
+  JnrChannel(Libc libc, int fd) {
     this.libc = libc;
-    this.socket = socket;
-    this.fd = socket.getFD();
+    this.fd = fd;
   }
 
   @Override
@@ -179,7 +176,7 @@ final class JnrChannel extends Descriptor implements UdsChannel {
   }
 
   @Override
-  void release() throws IOException {
-    socket.close();
+  void release() {
+    libc.close(fd);
   }
 }

@@ -62,7 +62,7 @@ final class JnrListener extends Descriptor implements UdsListener {
     boolean adopted = false;
     try {
       libc.prepare(accepted);
-      JnrChannel channel = new JnrChannel(libc, UnixSocketChannel.fromFD(accepted));
+      JnrChannel channel = new JnrChannel(libc, accepted);
       adopted = true;
       return channel;
     } finally {

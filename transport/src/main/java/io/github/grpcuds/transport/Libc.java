@@ -1,10 +1,15 @@
 package io.github.grpcuds.transport;
 
+import static io.github.grpcuds.transport.CFunction.INT;
+import static io.github.grpcuds.transport.CFunction.POINTER;
+import static io.github.grpcuds.transport.CFunction.SIGNED_SIZE;
+import static io.github.grpcuds.transport.CFunction.SIZE;
+
 import java.io.IOException;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
+import java.nio.charset.Charset;
 import java.util.concurrent.TimeUnit;
 import jnr.constants.platform.Errno;
 import jnr.constants.platform.Fcntl;
@@ -13,15 +18,6 @@ import jnr.constants.platform.Shutdown;
 import jnr.constants.platform.Sock;
 import jnr.constants.platform.SocketLevel;
 import jnr.constants.platform.SocketOption;
-import jnr.ffi.LastError;
-import jnr.ffi.LibraryLoader;
-import jnr.ffi.Pointer;
-import jnr.ffi.Runtime;
-import jnr.ffi.annotations.In;
-import jnr.ffi.annotations.Out;
-import jnr.ffi.annotations.Variadic;
-import jnr.ffi.types.size_t;
-import jnr.ffi.types.ssize_t;
 
 /** The C library's socket calls, with what is needed to make them from Java. */
 final class Libc {
@@ -38,69 +34,45 @@ final class Libc {
   private static final int EPOLL_CLOEXEC = 0x80000; // O_CLOEXEC
   private static final int POLLFD_BYTES = 8;
 
-  private final Calls calls;
-  private final Runtime runtime;
+  private static final CFunction SOCKET = CFunction.of("socket", INT, INT, INT, INT);
+  private static final CFunction DUP = CFunction.of("dup", INT, INT);
+  private static final CFunction GETPID = CFunction.of("getpid", INT);
+  private static final CFunction GETSOCKNAME =
+      CFunction.of("getsockname", INT, INT, POINTER, POINTER);
+  private static final CFunction CONNECT = CFunction.of("connect", INT, INT, POINTER, INT);
+  private static final CFunction BIND = CFunction.of("bind", INT, INT, POINTER, INT);
+  private static final CFunction LISTEN = CFunction.of("listen", INT, INT, INT);
+  private static final CFunction ACCEPT = CFunction.of("accept", INT, INT, POINTER, POINTER);
+  private static final CFunction RECV = CFunction.of("recv", SIGNED_SIZE, INT, POINTER, SIZE, INT);
+  private static final CFunction SEND = CFunction.of("send", SIGNED_SIZE, INT, POINTER, SIZE, INT);
+  private static final CFunction POLL = CFunction.of("poll", INT, POINTER, SIZE, INT);
+  private static final CFunction EPOLL_CREATE1 = CFunction.of("epoll_create1", INT, INT);
+  private static final CFunction EPOLL_CTL = CFunction.of("epoll_ctl", INT, INT, INT, INT, POINTER);
+  private static final CFunction EPOLL_WAIT =
+      CFunction.of("epoll_wait", INT, INT, POINTER, INT, INT);
+  private static final CFunction SHUTDOWN = CFunction.of("shutdown", INT, INT, INT);
+  private static final CFunction CLOSE = CFunction.of("close", INT, INT);
+  private static final CFunction FCNTL = CFunction.variadic("fcntl", 2, INT, INT, INT, INT);
+  private static final CFunction GETSOCKOPT =
+      CFunction.of("getsockopt", INT, INT, INT, INT, POINTER, POINTER);
+  private static final CFunction SETSOCKOPT =
+      CFunction.of("setsockopt", INT, INT, INT, INT, POINTER, INT);
+  private static final CFunction STRERROR = CFunction.of("strerror", POINTER, INT);
 
-  private Libc(Calls calls) {
-    this.calls = calls;
-    this.runtime = Runtime.getRuntime(calls);
-  }
+  private Libc() {}
 
+  /**
+   * Loads jffi's native library.
+   *
+   * @throws LinkageError if that fails
+   */
   static Libc load() {
-    String library = jnr.ffi.Platform.getNativePlatform().getStandardCLibraryName();
-    return new Libc(LibraryLoader.create(Calls.class).load(library));
+    return new Libc();
   }
 
-  /** Public because jnr-ffi implements it with a class of its own. */
-  public interface Calls {
-    int socket(int domain, int type, int protocol);
-
-    int dup(int fd);
-
-    int getpid();
-
-    int getsockname(int fd, @Out byte[] address, @In @Out int[] length);
-
-    int connect(int fd, @In byte[] address, int length);
-
-    int bind(int fd, @In byte[] address, int length);
-
-    int listen(int fd, int backlog);
-
-    int accept(int fd, Pointer address, Pointer length);
-
-    @ssize_t
-    long recv(int fd, @Out ByteBuffer target, @size_t long length, int flags);
-
-    @ssize_t
-    long send(int fd, @In ByteBuffer source, @size_t long length, int flags);
-
-    int poll(@In @Out byte[] pollfds, @size_t long count, int timeoutMillis);
-
-    int poll(@In @Out ByteBuffer pollfds, @size_t long count, int timeoutMillis);
-
-    int epoll_create1(int flags);
-
-    int epoll_ctl(int epoll, int command, int fd, @In ByteBuffer event);
-
-    int epoll_wait(int epoll, @Out ByteBuffer events, int count, int timeoutMillis);
-
-    int shutdown(int fd, int how);
-
-    int close(int fd);
-
-    @Variadic(fixedCount = 2)
-    int fcntl(int fd, int command, int argument);
-
-    int getsockopt(int fd, int level, int name, @Out byte[] value, @In @Out int[] length);
-
-    int setsockopt(int fd, int level, int name, @In byte[] value, int length);
-
-    String strerror(int errno);
-  }
-
+  /** Of the calling thread's last call. */
   Errno errno() {
-    return Errno.valueOf(LastError.getLastError(runtime));
+    return Errno.valueOf(CFunction.errno());
   }
 
   /** The text of the calling thread's last error. */
@@ -109,72 +81,98 @@ final class Libc {
   }
 
   String describe(Errno errno) {
-    return calls.strerror(errno.intValue());
+    return CFunction.text(STRERROR.call(errno.intValue()), Charset.defaultCharset());
   }
 
   /** Makes a new descriptor non-blocking and keeps it out of programs that this one starts. */
   void prepare(int fd) throws IOException {
-    int flags = calls.fcntl(fd, Fcntl.F_GETFL.intValue(), 0);
+    int flags = (int) FCNTL.call(fd, Fcntl.F_GETFL.intValue(), 0);
     int nonBlocking = flags | OpenFlags.O_NONBLOCK.intValue();
     if (flags < 0
-        || calls.fcntl(fd, Fcntl.F_SETFL.intValue(), nonBlocking) < 0
-        || calls.fcntl(fd, Fcntl.F_SETFD.intValue(), FD_CLOEXEC) < 0) {
+        || (int) FCNTL.call(fd, Fcntl.F_SETFL.intValue(), nonBlocking) < 0
+        || (int) FCNTL.call(fd, Fcntl.F_SETFD.intValue(), FD_CLOEXEC) < 0) {
       throw new SocketException("cannot set up a new socket: " + lastError());
     }
   }
 
+  /** A new Unix stream socket, or -1. */
+  int streamSocket() {
+    return (int) SOCKET.call(SockAddr.AF_UNIX, Sock.SOCK_STREAM.intValue(), 0);
+  }
+
   /** A new Unix datagram socket, or -1. */
   int datagramSocket() {
-    return calls.socket(SockAddr.AF_UNIX, Sock.SOCK_DGRAM.intValue(), 0);
+    return (int) SOCKET.call(SockAddr.AF_UNIX, Sock.SOCK_DGRAM.intValue(), 0);
   }
 
   int dup(int fd) {
-    return calls.dup(fd);
+    return (int) DUP.call(fd);
   }
 
   int pid() {
-    return calls.getpid();
+    return (int) GETPID.call();
   }
 
   /** Where a socket is bound, as {@link SockAddr} reads it; null if the call fails. */
   byte[] socketName(int fd) {
-    byte[] name = new byte[SockAddr.MAX_BYTES];
-    int[] length = {name.length};
-    return calls.getsockname(fd, name, length) == 0
-        ? Arrays.copyOf(name, Math.min(length[0], name.length))
-        : null;
+    ByteBuffer memory = nativeOrder(4 + SockAddr.MAX_BYTES);
+    memory.putInt(0, SockAddr.MAX_BYTES);
+    long length = CFunction.addressOf(memory);
+    byte[] name = null;
+    if ((int) GETSOCKNAME.call(fd, length + 4, length) == 0) {
+      name = new byte[Math.min(memory.getInt(0), SockAddr.MAX_BYTES)];
+      memory.position(4);
+      memory.get(name);
+    }
+    CFunction.keep(memory);
+    return name;
   }
 
-  int connect(int fd, byte[] address, int length) {
-    return calls.connect(fd, address, length);
+  private static ByteBuffer nativeOrder(int bytes) {
+    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
   }
 
-  int bind(int fd, byte[] address, int length) {
-    return calls.bind(fd, address, length);
+  int connect(int fd, byte[] address) {
+    return withAddress(CONNECT, fd, address);
+  }
+
+  int bind(int fd, byte[] address) {
+    return withAddress(BIND, fd, address);
+  }
+
+  private static int withAddress(CFunction function, int fd, byte[] address) {
+    ByteBuffer memory = DirectBuffers.take(address.length);
+    try {
+      memory.put(address);
+      return (int) function.call(fd, CFunction.addressOf(memory), address.length);
+    } finally {
+      DirectBuffers.give(memory);
+    }
   }
 
   int listen(int fd, int backlog) {
-    return calls.listen(fd, backlog);
+    return (int) LISTEN.call(fd, backlog);
   }
 
   int accept(int fd) {
-    return calls.accept(fd, null, null);
+    return (int) ACCEPT.call(fd, 0, 0);
   }
 
   int recv(int fd, ByteBuffer target) {
-    return (int) calls.recv(fd, target, target.remaining(), 0);
+    return (int) RECV.call(fd, CFunction.addressOf(target), target.remaining(), 0);
   }
 
   int send(int fd, ByteBuffer source) {
-    return (int) calls.send(fd, source, source.remaining(), 0); // the JVM ignores SIGPIPE
+    // The JVM ignores SIGPIPE.
+    return (int) SEND.call(fd, CFunction.addressOf(source), source.remaining(), 0);
   }
 
   void shutdown(int fd, Shutdown how) {
-    calls.shutdown(fd, how.intValue());
+    SHUTDOWN.call(fd, how.intValue());
   }
 
   void close(int fd) {
-    calls.close(fd);
+    CLOSE.call(fd);
   }
 
   /**
@@ -184,14 +182,22 @@ final class Libc {
    * @return the number of ready descriptors, 0 if the time passed first
    */
   int poll(short events, long timeoutMillis, int... fds) throws IOException {
-    byte[] pollfds = new byte[POLLFD_BYTES * fds.length];
-    ByteBuffer view = ByteBuffer.wrap(pollfds).order(ByteOrder.nativeOrder());
-    for (int fd : fds) {
-      view.putInt(fd).putShort(events).putShort((short) 0);
+    ByteBuffer memory = DirectBuffers.take(POLLFD_BYTES * fds.length);
+    try {
+      ByteBuffer pollfds = memory.duplicate().order(ByteOrder.nativeOrder());
+      for (int fd : fds) {
+        pollfds.putInt(fd).putShort(events).putShort((short) 0);
+      }
+      return poll(CFunction.addressOf(memory), fds.length, timeoutMillis);
+    } finally {
+      DirectBuffers.give(memory);
     }
+  }
+
+  private int poll(long pollfds, int count, long timeoutMillis) throws IOException {
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
     while (true) {
-      int ready = calls.poll(pollfds, fds.length, timeoutMillis == 0 ? -1 : millisLeft(deadline));
+      int ready = (int) POLL.call(pollfds, count, timeoutMillis == 0 ? -1 : millisLeft(deadline));
       if (ready >= 0) {
         return ready;
       }
@@ -209,12 +215,12 @@ final class Libc {
    * @return the number of ready descriptors; 0 if the time passed or a signal came
    */
   int poll(ByteBuffer pollfds, int count, long timeoutMillis) throws IOException {
-    return waited("poll", calls.poll(pollfds, count, clamp(timeoutMillis)));
+    return waited("poll", POLL.call(CFunction.addressOf(pollfds), count, clamp(timeoutMillis)));
   }
 
   /** A new epoll instance (epoll_create1(2), Linux alone). */
   int epollCreate() throws IOException {
-    int epoll = calls.epoll_create1(EPOLL_CLOEXEC);
+    int epoll = (int) EPOLL_CREATE1.call(EPOLL_CLOEXEC);
     if (epoll < 0) {
       throw new SocketException("epoll_create1: " + lastError());
     }
@@ -222,17 +228,19 @@ final class Libc {
   }
 
   void epollControl(int epoll, int command, int fd, ByteBuffer event) throws IOException {
-    if (calls.epoll_ctl(epoll, command, fd, event) != 0) {
+    if ((int) EPOLL_CTL.call(epoll, command, fd, CFunction.addressOf(event)) != 0) {
       throw new SocketException("epoll_ctl: " + lastError());
     }
   }
 
   /** Waits once, as {@link #poll(ByteBuffer, int, long)} does; the events are in the buffer. */
   int epollWait(int epoll, ByteBuffer events, int count, long timeoutMillis) throws IOException {
-    return waited("epoll_wait", calls.epoll_wait(epoll, events, count, clamp(timeoutMillis)));
+    long address = CFunction.addressOf(events);
+    return waited("epoll_wait", EPOLL_WAIT.call(epoll, address, count, clamp(timeoutMillis)));
   }
 
-  private int waited(String call, int ready) throws IOException {
+  private int waited(String call, long result) throws IOException {
+    int ready = (int) result;
     if (ready >= 0) {
       return ready;
     }
@@ -253,22 +261,26 @@ final class Libc {
   }
 
   int intOption(int fd, SocketOption option) throws IOException {
-    return ByteBuffer.wrap(option(fd, option, 4)).order(ByteOrder.nativeOrder()).getInt();
-  }
-
-  byte[] option(int fd, SocketOption option, int bytes) throws IOException {
-    byte[] value = new byte[bytes];
+    ByteBuffer memory = nativeOrder(8);
+    memory.putInt(0, 4);
+    long length = CFunction.addressOf(memory);
     int level = SocketLevel.SOL_SOCKET.intValue();
-    if (calls.getsockopt(fd, level, option.intValue(), value, new int[] {bytes}) != 0) {
-      throw new SocketException(option + ": " + lastError());
-    }
+    check(option, GETSOCKOPT.call(fd, level, option.intValue(), length + 4, length));
+    int value = memory.getInt(4);
+    CFunction.keep(memory);
     return value;
   }
 
   void setIntOption(int fd, SocketOption option, int value) throws IOException {
-    byte[] bytes = ByteBuffer.allocate(4).order(ByteOrder.nativeOrder()).putInt(value).array();
+    ByteBuffer memory = nativeOrder(4);
+    memory.putInt(0, value);
     int level = SocketLevel.SOL_SOCKET.intValue();
-    if (calls.setsockopt(fd, level, option.intValue(), bytes, bytes.length) != 0) {
+    check(option, SETSOCKOPT.call(fd, level, option.intValue(), CFunction.addressOf(memory), 4));
+    CFunction.keep(memory);
+  }
+
+  private void check(SocketOption option, long result) throws IOException {
+    if ((int) result != 0) {
       throw new SocketException(option + ": " + lastError());
     }
   }

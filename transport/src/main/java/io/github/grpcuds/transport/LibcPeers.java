@@ -1,5 +1,8 @@
 package io.github.grpcuds.transport;
 
+import static io.github.grpcuds.transport.CFunction.INT;
+import static io.github.grpcuds.transport.CFunction.POINTER;
+import static io.github.grpcuds.transport.CFunction.SIZE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.net.SocketException;
@@ -10,14 +13,6 @@ import java.util.List;
 import jnr.constants.platform.Errno;
 import jnr.constants.platform.SocketLevel;
 import jnr.constants.platform.SocketOption;
-import jnr.ffi.LastError;
-import jnr.ffi.LibraryLoader;
-import jnr.ffi.Memory;
-import jnr.ffi.Pointer;
-import jnr.ffi.Runtime;
-import jnr.ffi.annotations.In;
-import jnr.ffi.annotations.Out;
-import jnr.ffi.types.size_t;
 
 /** The C library's calls that tell who the peer of a socket is. */
 final class LibcPeers implements PeerCredentials.Names {
@@ -29,52 +24,52 @@ final class LibcPeers implements PeerCredentials.Names {
       System.getProperty("os.arch", "").startsWith("sparc") ? 0x3d : 59;
 
   private static final int USUAL_GROUPS = 32;
+  private static final int MOST_GROUPS = 65_536; // NGROUPS_MAX
 
   /** Room for struct passwd and struct group, of at most ten pointers and numbers each. */
   private static final int ENTRY_BYTES = 128;
 
+  /** A pointer, aligned as one. */
+  private static final int RESULT_BYTES = 8;
+
   private static final int NAME_BYTES = 1024;
   private static final int MAX_NAME_BYTES = 1 << 20; // a group's entry has all its members
 
-  private final Calls calls;
-  private final Runtime runtime;
+  private static final CFunction GETSOCKOPT =
+      CFunction.of("getsockopt", INT, INT, INT, INT, POINTER, POINTER);
+  private static final CFunction GETPEEREID =
+      CFunction.of("getpeereid", INT, INT, POINTER, POINTER);
+  private static final CFunction GETPWUID_R =
+      CFunction.of("getpwuid_r", INT, INT, POINTER, POINTER, SIZE, POINTER);
+  private static final CFunction GETGRGID_R =
+      CFunction.of("getgrgid_r", INT, INT, POINTER, POINTER, SIZE, POINTER);
 
-  private LibcPeers() {
-    String library = jnr.ffi.Platform.getNativePlatform().getStandardCLibraryName();
-    calls = LibraryLoader.create(Calls.class).load(library);
-    runtime = Runtime.getRuntime(calls);
-  }
+  private LibcPeers() {}
 
   static LibcPeers get() {
     return Holder.LOADED;
   }
 
-  /** Public because jnr-ffi implements it with a class of its own. */
-  public interface Calls {
-    int getsockopt(int fd, int level, int name, @Out byte[] value, @In @Out int[] length);
-
-    int getpeereid(int fd, @Out int[] uid, @Out int[] gid);
-
-    int getpwuid_r(int uid, Pointer entry, Pointer text, @size_t long length, Pointer result);
-
-    int getgrgid_r(int gid, Pointer entry, Pointer text, @size_t long length, Pointer result);
-  }
-
   PeerCredentials credentials(int fd) throws SocketException {
     if (!Platform.LINUX) {
-      int[] uid = new int[1];
-      int[] gid = new int[1];
-      if (calls.getpeereid(fd, uid, gid) != 0) {
+      ByteBuffer ids = nativeOrder(8);
+      long uid = CFunction.addressOf(ids);
+      if ((int) GETPEEREID.call(fd, uid, uid + 4) != 0) {
         throw new SocketException("getpeereid: " + errno());
       }
-      return credentials(0, uid[0], gid[0], null);
+      PeerCredentials credentials = credentials(0, ids.getInt(0), ids.getInt(4), null);
+      CFunction.keep(ids);
+      return credentials;
     }
-    byte[] ucred = new byte[UCRED_BYTES];
-    if (option(fd, SocketOption.SO_PEERCRED.intValue(), ucred, new int[] {UCRED_BYTES}) != 0) {
+    ByteBuffer fields = option(fd, SocketOption.SO_PEERCRED.intValue(), UCRED_BYTES);
+    if (fields == null) {
       throw new SocketException("SO_PEERCRED: " + errno());
     }
-    ByteBuffer fields = ByteBuffer.wrap(ucred).order(ByteOrder.nativeOrder());
     return credentials(fields.getInt(), fields.getInt(), fields.getInt(), groups(fd));
+  }
+
+  private static ByteBuffer nativeOrder(int bytes) {
+    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
   }
 
   private PeerCredentials credentials(int pid, int uid, int gid, List<Integer> groups) {
@@ -89,17 +84,13 @@ final class LibcPeers implements PeerCredentials.Names {
 
   /** Null if this kernel cannot tell. */
   private List<Integer> groups(int fd) {
-    byte[] gids = new byte[USUAL_GROUPS * 4];
-    int[] length = {gids.length};
-    int result = option(fd, SO_PEERGROUPS, gids, length);
-    if (result != 0 && errno() == Errno.ERANGE) {
-      gids = new byte[length[0]];
-      result = option(fd, SO_PEERGROUPS, gids, length);
+    ByteBuffer fields = option(fd, SO_PEERGROUPS, USUAL_GROUPS * 4);
+    if (fields == null && errno() == Errno.ERANGE) {
+      fields = option(fd, SO_PEERGROUPS, MOST_GROUPS * 4);
     }
-    if (result != 0) {
+    if (fields == null) {
       return null;
     }
-    ByteBuffer fields = ByteBuffer.wrap(gids, 0, length[0]).order(ByteOrder.nativeOrder());
     List<Integer> known = new ArrayList<>();
     while (fields.hasRemaining()) {
       Integer gid = IdNamespace.GROUPS.known(fields.getInt());
@@ -110,41 +101,51 @@ final class LibcPeers implements PeerCredentials.Names {
     return known;
   }
 
-  private int option(int fd, int name, byte[] value, int[] length) {
-    return calls.getsockopt(fd, SocketLevel.SOL_SOCKET.intValue(), name, value, length);
+  /** What the kernel tells; null if it does not. */
+  private static ByteBuffer option(int fd, int name, int bytes) {
+    ByteBuffer memory = nativeOrder(4 + bytes);
+    memory.putInt(0, bytes);
+    long length = CFunction.addressOf(memory);
+    int level = SocketLevel.SOL_SOCKET.intValue();
+    int result = (int) GETSOCKOPT.call(fd, level, name, length + 4, length);
+    int count = result == 0 ? memory.getInt(0) : 0; // after ERANGE it is what would be needed
+    memory.limit(4 + count).position(4);
+    return result == 0 ? memory : null;
   }
 
-  private Errno errno() {
-    return Errno.valueOf(LastError.getLastError(runtime));
+  private static Errno errno() {
+    return Errno.valueOf(CFunction.errno());
   }
 
   @Override
   public String user(int uid) {
-    return name((entry, text, size, result) -> calls.getpwuid_r(uid, entry, text, size, result));
+    return name(GETPWUID_R, uid);
   }
 
   @Override
   public String group(int gid) {
-    return name((entry, text, size, result) -> calls.getgrgid_r(gid, entry, text, size, result));
+    return name(GETGRGID_R, gid);
   }
 
   /** In both structures, the first field points to the name. */
-  private String name(Lookup lookup) {
-    Pointer entry = Memory.allocateDirect(runtime, ENTRY_BYTES);
-    Pointer result = Memory.allocateDirect(runtime, runtime.addressSize());
+  private static String name(CFunction lookup, int id) {
     for (int size = NAME_BYTES; size <= MAX_NAME_BYTES; size *= 4) {
-      Pointer text = Memory.allocateDirect(runtime, size);
-      int error = lookup.call(entry, text, size, result);
+      ByteBuffer memory = nativeOrder(ENTRY_BYTES + RESULT_BYTES + size);
+      long entry = CFunction.addressOf(memory);
+      long result = entry + ENTRY_BYTES;
+      int error = (int) lookup.call(id, entry, result + RESULT_BYTES, size, result);
+      boolean found = error == 0 && pointer(memory, ENTRY_BYTES) != 0;
+      String name = found ? CFunction.text(pointer(memory, 0), UTF_8) : null;
+      CFunction.keep(memory);
       if (error != Errno.ERANGE.intValue()) {
-        boolean found = error == 0 && result.getPointer(0) != null;
-        return found ? entry.getPointer(0).getString(0, size, UTF_8) : null;
+        return name;
       }
     }
     return null;
   }
 
-  private interface Lookup {
-    int call(Pointer entry, Pointer text, long size, Pointer result);
+  private static long pointer(ByteBuffer memory, int at) {
+    return POINTER.size() == 8 ? memory.getLong(at) : memory.getInt(at) & 0xffffffffL;
   }
 
   private static final class Holder {
