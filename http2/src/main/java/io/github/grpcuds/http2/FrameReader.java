@@ -25,9 +25,10 @@ final class FrameReader {
   private final Preface preface = new Preface();
   private final PayloadReader payloads;
   private final FrameHandler handler;
-  private final int maxFrameSize;
   private final byte[] header = new byte[Frames.HEADER_BYTES];
   private boolean settingsSeen;
+  private int maxFrameSize = Frames.DEFAULT_MAX_FRAME_SIZE;
+  private int fullFrames;
 
   private int headerBytes; // of header, so far
   private FrameHead head;
@@ -39,9 +40,8 @@ final class FrameReader {
   private int dataLeft; // of a DATA frame
   private int paddingLeft; // after the data; -1 until its length has come
 
-  FrameReader(FrameHandler handler, int maxFrameSize) {
+  FrameReader(FrameHandler handler) {
     this.handler = handler;
-    this.maxFrameSize = maxFrameSize;
     this.payloads = new PayloadReader(handler);
   }
 
@@ -62,6 +62,20 @@ final class FrameReader {
         at += readPayload(buffer, at, end - at);
       }
     }
+  }
+
+  int maxFrameSize() {
+    return maxFrameSize;
+  }
+
+  /** Allows larger frames, before the client knows. */
+  void setMaxFrameSize(int bytes) {
+    maxFrameSize = bytes;
+  }
+
+  /** How many frames of DATA were as large as they may be at first. */
+  int fullFrames() {
+    return fullFrames;
   }
 
   /** True if large data comes in, for which it is worth while to read into a chunk. */
@@ -132,6 +146,7 @@ final class FrameReader {
     frame.requireStream();
     dataLeft = frame.length;
     largeData = frame.length >= SMALLEST_SHARED;
+    fullFrames += frame.length == Frames.DEFAULT_MAX_FRAME_SIZE ? 1 : 0;
     paddingLeft = 0;
     if (frame.has(Frames.PADDED)) {
       if (frame.length == 0) {

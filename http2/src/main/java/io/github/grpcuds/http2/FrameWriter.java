@@ -29,11 +29,16 @@ final class FrameWriter {
   }
 
   void settings(Http2Limits limits) {
-    output.frameHeader(24, Frames.SETTINGS, 0, 0);
+    output.frameHeader(18, Frames.SETTINGS, 0, 0);
     setting(Frames.MAX_CONCURRENT_STREAMS, limits.maxConcurrentStreams);
     setting(Frames.INITIAL_WINDOW_SIZE, limits.flowControlWindow);
-    setting(Frames.MAX_FRAME_SIZE, limits.maxFrameSize);
     setting(Frames.MAX_HEADER_LIST_SIZE, limits.maxHeaderListBytes);
+  }
+
+  /** Settings that change; all others stay as they are. */
+  void settingsOfLargerFrames(int maxFrameSize) {
+    output.frameHeader(6, Frames.SETTINGS, 0, 0);
+    setting(Frames.MAX_FRAME_SIZE, maxFrameSize);
   }
 
   private void setting(int id, int value) {

@@ -12,6 +12,9 @@ public final class Http2Connection {
   /** Answers other than DATA that may wait; more are only asked for by who does not read any. */
   private static final int MAX_ANSWERS = 4 * 1024 * 1024;
 
+  /** After so many frames as large as allowed, larger ones are: 256 KiB of data. */
+  private static final int MANY_FULL_FRAMES = 16;
+
   /** With so much waiting, the client is not asked for more. */
   private static final int PAUSE = 2 * SendQueue.MAX_OUTPUT_BYTES;
 
@@ -30,7 +33,7 @@ public final class Http2Connection {
     this.listener = listener;
     this.streams = new Streams(writer, output, limits, listener);
     this.inbound = new InboundFrames(limits, writer, streams, listener);
-    this.reader = new FrameReader(inbound, limits.maxFrameSize);
+    this.reader = new FrameReader(inbound);
   }
 
   /** Queues the server's SETTINGS; called once, first. */
@@ -101,8 +104,16 @@ public final class Http2Connection {
 
   private void progress() {
     if (!ended) {
+      allowLargerFrames();
       streams.sending.pump();
       checkAnswers();
+    }
+  }
+
+  private void allowLargerFrames() {
+    if (reader.fullFrames() >= MANY_FULL_FRAMES && reader.maxFrameSize() < limits.largestFrame) {
+      reader.setMaxFrameSize(limits.largestFrame);
+      writer.settingsOfLargerFrames(limits.largestFrame);
     }
   }
 

@@ -12,10 +12,11 @@ public final class Http2Limits {
   public int largestWindow;
 
   /**
-   * SETTINGS_MAX_FRAME_SIZE. A client has a header to make, and a window to look at, for each frame
-   * of a large message; data is passed on as it comes, so that its frames cost no memory here.
+   * SETTINGS_MAX_FRAME_SIZE, once a client has sent frames of 16,384 bytes, the most at first,
+   * again and again. It has a header to make, and a window to look at, for each frame of a large
+   * message; data is passed on as it comes, so that its frames cost no memory here.
    */
-  public int maxFrameSize = 128 * 1024;
+  public int largestFrame = 128 * 1024;
 
   /** SETTINGS_MAX_HEADER_LIST_SIZE, in bytes as RFC 9113 counts them. */
   public int maxHeaderListBytes = 8192;

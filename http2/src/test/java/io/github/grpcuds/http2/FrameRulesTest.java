@@ -32,16 +32,34 @@ final class FrameRulesTest {
 
   @Test
   void framesLargerThanAllowedAreRefusedByTheirHeadAlone() {
-    assertFails(ErrorCode.FRAME_SIZE_ERROR, TestFrames.head(LARGEST + 1, Frames.DATA, 0, 1));
-    assertFails(ErrorCode.FRAME_SIZE_ERROR, TestFrames.head(LARGEST + 1, Frames.HEADERS, 0, 3));
+    assertFails(ErrorCode.FRAME_SIZE_ERROR, TestFrames.head(16_385, Frames.DATA, 0, 1));
+    assertFails(ErrorCode.FRAME_SIZE_ERROR, TestFrames.head(16_385, Frames.HEADERS, 0, 3));
     assertFails(ErrorCode.FRAME_SIZE_ERROR, TestFrames.head(0xffffff, 99, 0, 0));
+    assertAnswers("", TestFrames.data(1, 16_384, false));
+  }
+
+  private static void assertAnswersAfterFullFrames(int count, String expected, byte[]... frames) {
+    TestPeer peer = new TestPeer(new Http2Limits(), new Random(count)).chunksOf(1000);
+    peer.establish();
+    peer.send(peer.request(1, false));
+    for (int i = 0; i < count; i++) {
+      peer.send(TestFrames.data(1, 16_384, false));
+    }
+    peer.send(frames);
+    assertEquals(expected, peer.answers());
   }
 
   @Test
-  void framesAsLargeAsAllowedAreRead() {
-    byte[] ping = TestFrames.frame(Frames.PING, 0, 0, Blocks.hex("0000000000000007"));
+  void largerFramesAreAllowedAfterManyFullOnes() {
+    String fails = "GOAWAY 0 1 " + ErrorCode.FRAME_SIZE_ERROR;
+    assertAnswersAfterFullFrames(15, fails, TestFrames.head(16_385, Frames.DATA, 0, 1));
     byte[] data = TestFrames.data(1, LARGEST, false);
-    assertAnswers("PING 0 ack 7", data, frame(99, 0, 1, LARGEST), ping);
+    byte[] unknown = frame(99, 0, 1, LARGEST);
+    assertAnswersAfterFullFrames(16, "SETTINGS 0, PING 0 ack 7", data, unknown, TestFrames.ping(7));
+    byte[] tooLarge = TestFrames.head(LARGEST + 1, Frames.DATA, 0, 1);
+    assertAnswersAfterFullFrames(16, "SETTINGS 0, " + fails, tooLarge);
+    byte[] largeHead = TestFrames.head(LARGEST + 1, Frames.HEADERS, 0, 3);
+    assertAnswersAfterFullFrames(20, "SETTINGS 0, " + fails, largeHead);
   }
 
   @Test

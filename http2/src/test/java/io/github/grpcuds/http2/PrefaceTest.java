@@ -17,7 +17,7 @@ final class PrefaceTest {
     limits.flowControlWindow = 100_000;
     SentFrame settings = new TestPeer(limits, null).take().get(0);
     assertEquals(
-        "000300002710" + "0004000186a0" + "000500020000" + "000600002000",
+        "000300002710" + "0004000186a0" + "000600002000",
         Blocks.hex(settings.payload, settings.payload.length));
     assertEquals("SETTINGS 0, WINDOW_UPDATE 0 +2031617", peer.answers());
   }
