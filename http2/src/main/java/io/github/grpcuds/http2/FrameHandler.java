@@ -64,5 +64,5 @@ interface FrameHandler {
   void streamError(int streamId, ErrorCode error, String reason) throws Http2Exception;
 
   /** A frame of a type that RFC 9113 does not have. */
-  void unknown(int type) throws Http2Exception;
+  void unknown(int type, int length) throws Http2Exception;
 }

@@ -128,8 +128,9 @@ final class FrameReader {
   }
 
   private void begin(FrameHead frame) throws Http2Exception {
-    if (frame.length > maxFrameSize) {
-      throw frame.error(FRAME_SIZE_ERROR, "is larger than " + maxFrameSize);
+    int largest = isOfUse(frame.type) ? maxFrameSize : Frames.DEFAULT_MAX_FRAME_SIZE;
+    if (frame.length > largest) {
+      throw frame.error(FRAME_SIZE_ERROR, "is larger than " + largest);
     }
     if (!settingsSeen && (frame.type != Frames.SETTINGS || frame.has(Frames.ACK))) {
       throw frame.error(PROTOCOL_ERROR, "comes before SETTINGS");
@@ -140,6 +141,11 @@ final class FrameReader {
     } else if (frame.length == 0) {
       dispatch(NONE, 0);
     }
+  }
+
+  /** Whether large frames of a type are: not those of a few bytes. Unknown ones are suffered. */
+  private static boolean isOfUse(int type) {
+    return type == Frames.DATA || type == Frames.HEADERS || type >= Frames.CONTINUATION;
   }
 
   private void beginData(FrameHead frame) throws Http2Exception {

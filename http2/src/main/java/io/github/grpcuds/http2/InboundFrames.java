@@ -420,9 +420,9 @@ final class InboundFrames implements FrameHandler {
   }
 
   @Override
-  public void unknown(int type) throws Http2Exception {
+  public void unknown(int type, int length) throws Http2Exception {
     requireNoOpenBlock();
-    chores.use(1);
+    chores.use(1 + length / Frames.DEFAULT_MAX_FRAME_SIZE);
   }
 
   private void requireNoOpenBlock() throws Http2Exception {

@@ -45,7 +45,7 @@ final class PayloadReader {
             frame.streamId, frame.has(Frames.END_HEADERS), buffer, offset, frame.length);
         break;
       default:
-        handler.unknown(frame.type);
+        handler.unknown(frame.type, frame.length);
         break;
     }
   }

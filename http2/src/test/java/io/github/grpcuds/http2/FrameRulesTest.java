@@ -60,6 +60,8 @@ final class FrameRulesTest {
     assertAnswersAfterFullFrames(16, "SETTINGS 0, " + fails, tooLarge);
     byte[] largeHead = TestFrames.head(LARGEST + 1, Frames.HEADERS, 0, 3);
     assertAnswersAfterFullFrames(20, "SETTINGS 0, " + fails, largeHead);
+    byte[] largeSettings = TestFrames.head(18_000, Frames.SETTINGS, 0, 0);
+    assertAnswersAfterFullFrames(16, "SETTINGS 0, " + fails, largeSettings);
   }
 
   @Test

@@ -377,7 +377,7 @@ final class ServerConnection {
 
   /** After all there is to read: a client that has left already is not worth the cryptography. */
   private void handshake() {
-    Runnable task = isClosing() ? null : filter.takeTask();
+    Runnable task = started || isClosing() ? null : filter.takeTask();
     if (task != null) {
       runLongTask(task);
     }

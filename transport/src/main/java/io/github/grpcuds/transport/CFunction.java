@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 final class CFunction {
   static final Type INT = Type.SINT32;
+  static final Type UNSIGNED = Type.UINT32;
   static final Type POINTER = Type.POINTER;
   static final Type SIZE = Type.ULONG; // as long as size_t wherever the JVM runs but on Windows
   static final Type SIGNED_SIZE = Type.SLONG;
@@ -43,11 +44,12 @@ final class CFunction {
   /** One that this system may not have, which a call will tell. */
   static CFunction of(String name, Type result, Type... parameters) {
     return new CFunction(
-        name, CallContext.getCallContext(result, parameters, CallingConvention.DEFAULT, true));
+        name, new CallContext(result, parameters, CallingConvention.DEFAULT, true));
   }
 
   /**
-   * One with a variable number of arguments, for one number and types of them.
+   * One with a variable number of arguments, for one number and types of them, which no function
+   * with a fixed number may share: jffi keeps what it made for the same types, whatever is fixed.
    *
    * @param fixed how many are always there
    */
@@ -63,10 +65,15 @@ final class CFunction {
   }
 
   /**
-   * Where a direct buffer begins, whatever its position; its memory is gone once it is collected.
+   * Where a direct buffer begins, whatever its position. Who gives it to a function holds the
+   * buffer until that has returned: its memory is gone once it is collected.
    */
   static long addressOf(ByteBuffer direct) {
-    return MEMORY.getDirectBufferAddress(direct);
+    long address = MEMORY.getDirectBufferAddress(direct);
+    if (address == 0) {
+      throw new IllegalArgumentException("not in native memory: " + direct);
+    }
+    return address;
   }
 
   /** Keeps an object up to here, as Reference.reachabilityFence of Java 9 does. */
@@ -75,9 +82,9 @@ final class CFunction {
     KEPT.lazySet(null);
   }
 
-  /** The text at an address, up to a zero. */
-  static String text(long address, Charset charset) {
-    return new String(MEMORY.getZeroTerminatedByteArray(address), charset);
+  /** The text at an address, up to a zero, or so many bytes at most. */
+  static String text(long address, int most, Charset charset) {
+    return new String(MEMORY.getZeroTerminatedByteArray(address, most), charset);
   }
 
   private long address() {

@@ -13,11 +13,11 @@ import jnr.unixsocket.UnixServerSocketChannel;
  * Sockets of <a href="https://github.com/jnr/jnr-unixsocket">jnr-unixsocket</a> (JDK 8+, not on
  * Windows).
  *
- * <p>Its channels open and own the descriptors that servers listen on. All else goes straight to
- * the C library, by the library that it stands on, because the channels count a path's characters
- * instead of its bytes, ignore time-outs, report errors as text and use a descriptor after its
- * close (jnr-unixsocket #81, #52, #21), and because a client would wait 0.2 s for what jnr-ffi
- * generates.
+ * <p>Its channels open and own the descriptors that servers listen on and are woken by. All else
+ * goes straight to the C library, by the library that it stands on, because the channels count a
+ * path's characters instead of its bytes, ignore time-outs, report errors as text and use a
+ * descriptor after its close (jnr-unixsocket #81, #52, #21), and because a client would wait 0.2 s
+ * for what jnr-ffi generates.
  */
 final class JnrBackend implements Backend {
   static final String NAME = "jnr";
@@ -149,7 +149,7 @@ final class JnrBackend implements Backend {
 
   @Override
   public UdsListener listen(UdsAddress address, int backlog) throws IOException {
-    UnixServerSocketChannel socket = UnixServerSocketChannel.open();
+    UnixServerSocketChannel socket = open();
     boolean listening = false;
     try {
       int fd = socket.getFD();
@@ -167,6 +167,14 @@ final class JnrBackend implements Backend {
       if (!listening) {
         socket.close();
       }
+    }
+  }
+
+  private static UnixServerSocketChannel open() throws IOException {
+    try {
+      return UnixServerSocketChannel.open();
+    } catch (LinkageError e) { // of jnr-ffi, say, which clients do without
+      throw (IOException) new SocketException("jnr-unixsocket does not work: " + e).initCause(e);
     }
   }
 
@@ -203,9 +211,17 @@ final class JnrBackend implements Backend {
       if (libc.connect(fd, SockAddr.encode(address)) != 0 || !sent(fd, bytes)) {
         throw ConnectFailure.other(address, libc.lastError());
       }
+      CFunction.keep(bytes);
     } finally {
       libc.close(fd);
     }
+  }
+
+  private boolean awaitRoom(int fd) throws IOException {
+    ByteBuffer pollfd = Libc.pollfds(Libc.POLLOUT, fd);
+    boolean room = libc.await(pollfd, DATAGRAM_MILLIS) > 0;
+    CFunction.keep(pollfd);
+    return room;
   }
 
   private boolean sent(int fd, ByteBuffer bytes) throws IOException {
@@ -214,6 +230,6 @@ final class JnrBackend implements Backend {
     }
     Errno errno = libc.errno();
     boolean full = errno == Errno.EAGAIN || errno == Errno.EWOULDBLOCK;
-    return full && libc.poll(Libc.POLLOUT, DATAGRAM_MILLIS, fd) > 0 && libc.send(fd, bytes) >= 0;
+    return full && awaitRoom(fd) && libc.send(fd, bytes) >= 0;
   }
 }

@@ -12,6 +12,10 @@ final class JnrChannel extends Descriptor implements UdsChannel {
   private final Libc libc;
   final int fd;
 
+  // What to wait for; null as long as nobody has.
+  private volatile ByteBuffer readable;
+  private volatile ByteBuffer writable;
+
   /** Takes over a descriptor, which is connected and non-blocking. */
   JnrChannel(Libc libc, int fd) {
     this.libc = libc;
@@ -90,18 +94,28 @@ final class JnrChannel extends Descriptor implements UdsChannel {
 
   @Override
   public boolean awaitReadable(long timeoutMillis) throws IOException {
-    return await(Libc.POLLIN, timeoutMillis);
+    ByteBuffer pollfd = readable;
+    if (pollfd == null) {
+      pollfd = Libc.pollfds(Libc.POLLIN, fd);
+      readable = pollfd;
+    }
+    return await(pollfd, timeoutMillis);
   }
 
   @Override
   public boolean awaitWritable(long timeoutMillis) throws IOException {
-    return await(Libc.POLLOUT, timeoutMillis);
+    ByteBuffer pollfd = writable;
+    if (pollfd == null) {
+      pollfd = Libc.pollfds(Libc.POLLOUT, fd);
+      writable = pollfd;
+    }
+    return await(pollfd, timeoutMillis);
   }
 
-  private boolean await(short events, long timeoutMillis) throws IOException {
+  private boolean await(ByteBuffer pollfd, long timeoutMillis) throws IOException {
     enter();
     try {
-      boolean ready = libc.poll(events, timeoutMillis, fd) > 0;
+      boolean ready = libc.await(pollfd, timeoutMillis) > 0;
       if (isClosed()) {
         throw ConnectFailure.closed();
       }

@@ -3,6 +3,7 @@ package io.github.grpcuds.transport;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.SocketException;
+import java.nio.ByteBuffer;
 import jnr.constants.platform.Errno;
 import jnr.constants.platform.Shutdown;
 import jnr.unixsocket.UnixSocketChannel;
@@ -16,6 +17,8 @@ final class JnrListener extends Descriptor implements UdsListener {
   /** Both ends of a connection to nobody: closing wakes the poll where shutdown(2) does not. */
   private final UnixSocketChannel[] wakeUp;
 
+  private final ByteBuffer acceptable; // what to wait for
+
   /**
    * Takes over a socket, which listens and is non-blocking.
    *
@@ -28,6 +31,7 @@ final class JnrListener extends Descriptor implements UdsListener {
     this.wakeUp = UnixSocketChannel.pair();
     libc.prepare(wakeUp[0].getFD());
     libc.prepare(wakeUp[1].getFD());
+    this.acceptable = Libc.pollfds(Libc.POLLIN, fd, wakeUp[0].getFD());
   }
 
   @Override
@@ -76,7 +80,7 @@ final class JnrListener extends Descriptor implements UdsListener {
   public boolean awaitAcceptable(long timeoutMillis) throws IOException {
     enter();
     try {
-      boolean ready = libc.poll(Libc.POLLIN, timeoutMillis, fd, wakeUp[0].getFD()) > 0;
+      boolean ready = libc.await(acceptable, timeoutMillis) > 0;
       if (isClosed()) {
         throw ConnectFailure.closed();
       }

@@ -4,6 +4,7 @@ import static io.github.grpcuds.transport.CFunction.INT;
 import static io.github.grpcuds.transport.CFunction.POINTER;
 import static io.github.grpcuds.transport.CFunction.SIGNED_SIZE;
 import static io.github.grpcuds.transport.CFunction.SIZE;
+import static io.github.grpcuds.transport.CFunction.UNSIGNED;
 
 import java.io.IOException;
 import java.net.SocketException;
@@ -33,6 +34,7 @@ final class Libc {
   private static final int FD_CLOEXEC = 1;
   private static final int EPOLL_CLOEXEC = 0x80000; // O_CLOEXEC
   private static final int POLLFD_BYTES = 8;
+  private static final int MOST_TEXT = 1024; // of an error's description
 
   private static final CFunction SOCKET = CFunction.of("socket", INT, INT, INT, INT);
   private static final CFunction DUP = CFunction.of("dup", INT, INT);
@@ -52,7 +54,8 @@ final class Libc {
       CFunction.of("epoll_wait", INT, INT, POINTER, INT, INT);
   private static final CFunction SHUTDOWN = CFunction.of("shutdown", INT, INT, INT);
   private static final CFunction CLOSE = CFunction.of("close", INT, INT);
-  private static final CFunction FCNTL = CFunction.variadic("fcntl", 2, INT, INT, INT, INT);
+  private static final CFunction FCNTL =
+      CFunction.variadic("fcntl", 2, INT, INT, UNSIGNED, SIGNED_SIZE);
   private static final CFunction GETSOCKOPT =
       CFunction.of("getsockopt", INT, INT, INT, INT, POINTER, POINTER);
   private static final CFunction SETSOCKOPT =
@@ -81,7 +84,7 @@ final class Libc {
   }
 
   String describe(Errno errno) {
-    return CFunction.text(STRERROR.call(errno.intValue()), Charset.defaultCharset());
+    return CFunction.text(STRERROR.call(errno.intValue()), MOST_TEXT, Charset.defaultCharset());
   }
 
   /** Makes a new descriptor non-blocking and keeps it out of programs that this one starts. */
@@ -141,13 +144,11 @@ final class Libc {
   }
 
   private static int withAddress(CFunction function, int fd, byte[] address) {
-    ByteBuffer memory = DirectBuffers.take(address.length);
-    try {
-      memory.put(address);
-      return (int) function.call(fd, CFunction.addressOf(memory), address.length);
-    } finally {
-      DirectBuffers.give(memory);
-    }
+    ByteBuffer memory = nativeOrder(address.length);
+    memory.put(address);
+    int result = (int) function.call(fd, CFunction.addressOf(memory), address.length);
+    CFunction.keep(memory);
+    return result;
   }
 
   int listen(int fd, int backlog) {
@@ -175,29 +176,28 @@ final class Libc {
     CLOSE.call(fd);
   }
 
+  /** What {@link #await} waits for; it does not change, so that many threads may use it at once. */
+  static ByteBuffer pollfds(short events, int... fds) {
+    ByteBuffer pollfds = nativeOrder(POLLFD_BYTES * fds.length);
+    for (int fd : fds) {
+      pollfds.putInt(fd).putShort(events).putShort((short) 0);
+    }
+    return pollfds;
+  }
+
   /**
    * Waits until one of the descriptors is ready, hung up or in error (poll(2)).
    *
+   * @param pollfds of {@link #pollfds}, held by the caller
    * @param timeoutMillis 0 waits for ever
    * @return the number of ready descriptors, 0 if the time passed first
    */
-  int poll(short events, long timeoutMillis, int... fds) throws IOException {
-    ByteBuffer memory = DirectBuffers.take(POLLFD_BYTES * fds.length);
-    try {
-      ByteBuffer pollfds = memory.duplicate().order(ByteOrder.nativeOrder());
-      for (int fd : fds) {
-        pollfds.putInt(fd).putShort(events).putShort((short) 0);
-      }
-      return poll(CFunction.addressOf(memory), fds.length, timeoutMillis);
-    } finally {
-      DirectBuffers.give(memory);
-    }
-  }
-
-  private int poll(long pollfds, int count, long timeoutMillis) throws IOException {
+  int await(ByteBuffer pollfds, long timeoutMillis) throws IOException {
+    long address = CFunction.addressOf(pollfds);
+    int count = pollfds.capacity() / POLLFD_BYTES;
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
     while (true) {
-      int ready = (int) POLL.call(pollfds, count, timeoutMillis == 0 ? -1 : millisLeft(deadline));
+      int ready = (int) POLL.call(address, count, timeoutMillis == 0 ? -1 : millisLeft(deadline));
       if (ready >= 0) {
         return ready;
       }

@@ -24,7 +24,6 @@ final class LibcPeers implements PeerCredentials.Names {
       System.getProperty("os.arch", "").startsWith("sparc") ? 0x3d : 59;
 
   private static final int USUAL_GROUPS = 32;
-  private static final int MOST_GROUPS = 65_536; // NGROUPS_MAX
 
   /** Room for struct passwd and struct group, of at most ten pointers and numbers each. */
   private static final int ENTRY_BYTES = 128;
@@ -61,8 +60,8 @@ final class LibcPeers implements PeerCredentials.Names {
       CFunction.keep(ids);
       return credentials;
     }
-    ByteBuffer fields = option(fd, SocketOption.SO_PEERCRED.intValue(), UCRED_BYTES);
-    if (fields == null) {
+    ByteBuffer fields = forOption(UCRED_BYTES);
+    if (option(fd, SocketOption.SO_PEERCRED.intValue(), fields) != 0) {
       throw new SocketException("SO_PEERCRED: " + errno());
     }
     return credentials(fields.getInt(), fields.getInt(), fields.getInt(), groups(fd));
@@ -84,11 +83,13 @@ final class LibcPeers implements PeerCredentials.Names {
 
   /** Null if this kernel cannot tell. */
   private List<Integer> groups(int fd) {
-    ByteBuffer fields = option(fd, SO_PEERGROUPS, USUAL_GROUPS * 4);
-    if (fields == null && errno() == Errno.ERANGE) {
-      fields = option(fd, SO_PEERGROUPS, MOST_GROUPS * 4);
+    ByteBuffer fields = forOption(USUAL_GROUPS * 4);
+    int result = option(fd, SO_PEERGROUPS, fields);
+    if (result != 0 && errno() == Errno.ERANGE) {
+      fields = forOption(fields.getInt(0)); // now it says how many there are
+      result = option(fd, SO_PEERGROUPS, fields);
     }
-    if (fields == null) {
+    if (result != 0) {
       return null;
     }
     List<Integer> known = new ArrayList<>();
@@ -101,16 +102,23 @@ final class LibcPeers implements PeerCredentials.Names {
     return known;
   }
 
-  /** What the kernel tells; null if it does not. */
-  private static ByteBuffer option(int fd, int name, int bytes) {
+  /** Memory for the length of an option, and its value. */
+  private static ByteBuffer forOption(int bytes) {
     ByteBuffer memory = nativeOrder(4 + bytes);
     memory.putInt(0, bytes);
+    return memory;
+  }
+
+  /** Leaves the buffer at the value that the kernel told, if it told one. */
+  private static int option(int fd, int name, ByteBuffer memory) {
     long length = CFunction.addressOf(memory);
     int level = SocketLevel.SOL_SOCKET.intValue();
     int result = (int) GETSOCKOPT.call(fd, level, name, length + 4, length);
-    int count = result == 0 ? memory.getInt(0) : 0; // after ERANGE it is what would be needed
-    memory.limit(4 + count).position(4);
-    return result == 0 ? memory : null;
+    if (result == 0) {
+      memory.limit(4 + memory.getInt(0)).position(4);
+    }
+    CFunction.keep(memory);
+    return result;
   }
 
   private static Errno errno() {
@@ -127,21 +135,25 @@ final class LibcPeers implements PeerCredentials.Names {
     return name(GETGRGID_R, gid);
   }
 
-  /** In both structures, the first field points to the name. */
   private static String name(CFunction lookup, int id) {
     for (int size = NAME_BYTES; size <= MAX_NAME_BYTES; size *= 4) {
       ByteBuffer memory = nativeOrder(ENTRY_BYTES + RESULT_BYTES + size);
       long entry = CFunction.addressOf(memory);
       long result = entry + ENTRY_BYTES;
       int error = (int) lookup.call(id, entry, result + RESULT_BYTES, size, result);
-      boolean found = error == 0 && pointer(memory, ENTRY_BYTES) != 0;
-      String name = found ? CFunction.text(pointer(memory, 0), UTF_8) : null;
+      String name = error == 0 ? name(memory, size) : null;
       CFunction.keep(memory);
       if (error != Errno.ERANGE.intValue()) {
         return name;
       }
     }
     return null;
+  }
+
+  /** In both structures, the first field points to the name; null if there is no entry. */
+  private static String name(ByteBuffer memory, int size) {
+    boolean found = pointer(memory, ENTRY_BYTES) != 0 && pointer(memory, 0) != 0;
+    return found ? CFunction.text(pointer(memory, 0), size, UTF_8) : null;
   }
 
   private static long pointer(ByteBuffer memory, int at) {
