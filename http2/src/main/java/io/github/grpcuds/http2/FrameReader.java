@@ -10,7 +10,7 @@ import java.util.Arrays;
  * Cuts the bytes of a client into frames (RFC 9113, sections 3.4, 4 and 6).
  *
  * <p>DATA is passed on as it comes; other frames are kept until they are complete, which takes no
- * more memory than the largest frame allowed and little more than what has come of it, and none
+ * more memory than the largest frame allowed, nor more than twice what has come of it, and none
  * between frames.
  */
 final class FrameReader {
@@ -128,7 +128,7 @@ final class FrameReader {
   }
 
   private void begin(FrameHead frame) throws Http2Exception {
-    int largest = isOfUse(frame.type) ? maxFrameSize : Frames.DEFAULT_MAX_FRAME_SIZE;
+    int largest = mayBeLarge(frame.type) ? maxFrameSize : Frames.DEFAULT_MAX_FRAME_SIZE;
     if (frame.length > largest) {
       throw frame.error(FRAME_SIZE_ERROR, "is larger than " + largest);
     }
@@ -143,8 +143,8 @@ final class FrameReader {
     }
   }
 
-  /** Whether large frames of a type are: not those of a few bytes. Unknown ones are suffered. */
-  private static boolean isOfUse(int type) {
+  /** Whether frames of a type may be large; those of RFC 9113 that never need it may not. */
+  private static boolean mayBeLarge(int type) {
     return type == Frames.DATA || type == Frames.HEADERS || type >= Frames.CONTINUATION;
   }
 
