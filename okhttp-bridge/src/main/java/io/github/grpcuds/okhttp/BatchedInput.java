@@ -25,7 +25,7 @@ final class BatchedInput extends InputStream {
 
   private final InputStream plain;
   private final UdsChannel channel;
-  private final QueuedOutput output;
+  private final ConnectionWriter writer;
   private ByteBuffer ahead; // null if nothing is in it
   private boolean more; // the last read was filled, so there may be
   private DeferredRuns runs; // of the thread that reads
@@ -36,10 +36,10 @@ final class BatchedInput extends InputStream {
    * @param plain the socket's own stream, which waits
    * @param channel the socket's, which does not
    */
-  BatchedInput(InputStream plain, UdsChannel channel, QueuedOutput output) {
+  BatchedInput(InputStream plain, UdsChannel channel, ConnectionWriter writer) {
     this.plain = plain;
     this.channel = channel;
-    this.output = output;
+    this.writer = writer;
   }
 
   @Override
@@ -63,7 +63,7 @@ final class BatchedInput extends InputStream {
       more = count == most;
     }
     if (count > 0) {
-      runs.beginBatch(output);
+      runs.beginBatch(writer);
     }
     return count;
   }

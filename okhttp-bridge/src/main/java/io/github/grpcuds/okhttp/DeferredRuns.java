@@ -27,12 +27,12 @@ final class DeferredRuns {
    */
   private static final int TASK_BYTES = 8192;
 
-  private final ArrayDeque<QueuedOutput> ofCalls = new ArrayDeque<>();
+  private final ArrayDeque<ConnectionWriter> ofCalls = new ArrayDeque<>();
   private int depth; // of methods of calls
-  private QueuedOutput reading; // of the connection that this thread reads; null while it waits
+  private ConnectionWriter reading; // of the connection that this thread reads; null while it waits
   private boolean ofReader; // the writer of that is put off
   private Runnable task; // of the transport executor
-  private QueuedOutput running; // whose writer was put off
+  private ConnectionWriter running; // whose writer was put off
   private int tasks; // of it
 
   static DeferredRuns current() {
@@ -83,8 +83,8 @@ final class DeferredRuns {
   }
 
   /** This thread has read, and handles what it got. */
-  void beginBatch(QueuedOutput output) {
-    reading = output;
+  void beginBatch(ConnectionWriter writer) {
+    reading = writer;
   }
 
   /**
@@ -93,7 +93,7 @@ final class DeferredRuns {
    * @return true if there was something to write
    */
   boolean endBatch() {
-    QueuedOutput read = reading;
+    ConnectionWriter read = reading;
     reading = null;
     boolean wrote = ofReader;
     if (wrote) {
@@ -103,9 +103,9 @@ final class DeferredRuns {
     return wrote;
   }
 
-  /** False if this thread cannot put the output's writer off. */
-  boolean offer(QueuedOutput output) {
-    if (reading == output) {
+  /** False if this thread cannot put the writer off. */
+  boolean offer(ConnectionWriter writer) {
+    if (reading == writer) {
       ofReader = true;
       return true;
     }
@@ -113,23 +113,23 @@ final class DeferredRuns {
       ofReader = false;
       reading.runInPool();
     }
-    return depth == 1 && ofCalls.add(output);
+    return depth == 1 && ofCalls.add(writer);
   }
 
-  private void run(QueuedOutput output) {
-    QueuedOutput outer = running;
+  private void run(ConnectionWriter writer) {
+    ConnectionWriter outer = running;
     int tasksOfOuter = tasks;
-    running = output;
+    running = writer;
     tasks = 0;
     boolean ended = false;
     try {
-      output.runWriter();
+      writer.run();
       ended = true;
     } finally {
       running = outer;
       tasks = tasksOfOuter;
       if (!ended) {
-        output.abort(); // bytes are lost that the writer had in hand
+        writer.abort(); // bytes are lost that the writer had in hand
       }
     }
   }
@@ -152,7 +152,7 @@ final class DeferredRuns {
   }
 
   /** Whose writer this thread runs in its own interest, and must not be kept up by. */
-  QueuedOutput running() {
+  ConnectionWriter running() {
     return running;
   }
 

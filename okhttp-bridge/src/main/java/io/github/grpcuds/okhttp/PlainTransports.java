@@ -22,7 +22,8 @@ import javax.net.ssl.HostnameVerifier;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
- * Makes grpc-okhttp's factories of transports, by reflection: {@link LazyOkHttp} has the reason.
+ * Makes grpc-okhttp's factories of transports, by reflection: {@link CoreDelegateBuilder} has the
+ * reason.
  *
  * <p>The constructors are private. On a grpc-okhttp that has others, or with reflection denied,
  * {@link #work} says so, and channels are built by grpc-okhttp's own builder.

@@ -8,8 +8,6 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import okio.Buffer;
 
 /**
@@ -22,15 +20,9 @@ final class QueuedOutput extends OutputStream {
   /** Bytes of a write, and so many are written without a flush; more make it no faster. */
   private static final int CHUNK_BYTES = 128 * 1024;
 
-  /** Of the first tasks of a writer, some lead to where it writes. */
-  private static final int MAX_ATTEMPTS = 20;
-
-  /** How HTTP/2 begins in plain text; TLS begins otherwise (RFC 9113, section 3.4). */
-  private static final byte[] PREFACE = "PRI ".getBytes(StandardCharsets.US_ASCII);
-
   private final Socket socket;
   private final UdsChannel channel;
-  private final TransportExecutor executor;
+  private final ConnectionWriter writer;
   private final long stuckMillis;
   private final Object lock = new Object();
   private final SendRoom room; // guarded by lock
@@ -42,38 +34,25 @@ final class QueuedOutput extends OutputStream {
   private boolean seenTo; // the pool was asked to write what is kept
   private boolean writing; // a thread does
   private Throwable failure; // of that
-  private boolean begun;
 
   private volatile boolean behind; // something is kept
-  private volatile Runnable writer; // null in TLS
-  private int attempts; // at that; of the writer's turn
-  private volatile boolean direct; // the writer writes here, not by way of Okio
 
   /**
    * The output of a connected socket.
    *
    * @param stuckMillis how long the server may take nothing of what waits; 0: for ever
    */
-  QueuedOutput(Socket socket, UdsChannel channel, TransportExecutor executor, long stuckMillis) {
+  QueuedOutput(Socket socket, UdsChannel channel, ConnectionWriter writer, long stuckMillis) {
     this.socket = socket;
     this.channel = channel;
-    this.executor = executor;
+    this.writer = writer;
     this.stuckMillis = stuckMillis;
     this.room = new SendRoom(channel);
-    executor.add(this);
   }
 
-  /** True if a thread that may be interrupted and should not wait may be the writer's. */
-  boolean isOpenToAll() {
-    return direct && !behind;
-  }
-
-  /** Makes that possible; in the writer's turn. */
-  void openToAll(Runnable serializingExecutor) {
-    if (!direct && attempts < MAX_ATTEMPTS) {
-      attempts++;
-      direct = OkHttpWriter.install(serializingExecutor, this);
-    }
+  /** True if the socket has not taken all that is to be written. */
+  boolean isBehind() {
+    return behind;
   }
 
   @Override
@@ -84,11 +63,11 @@ final class QueuedOutput extends OutputStream {
   @Override
   public void write(byte[] source, int offset, int length) throws IOException {
     synchronized (lock) {
-      if (!begun && length > 0) {
-        begin(source, offset, length);
+      if (length > 0) {
+        writer.begin(source, offset, length);
       }
       queued.write(source, offset, length);
-      if (writer != null && queued.size() < CHUNK_BYTES) {
+      if (writer.isKnown() && queued.size() < CHUNK_BYTES) {
         return;
       }
       push();
@@ -98,10 +77,7 @@ final class QueuedOutput extends OutputStream {
 
   /** Takes bytes out of a buffer of Okio's. */
   void write(Buffer source, long length) throws IOException {
-    DeferredRuns runs = DeferredRuns.current();
-    if (runs.running() == this && runs.ranEnough(length)) {
-      executor.moveToPool(writer);
-    }
+    writer.writes(length);
     synchronized (lock) {
       queued.write(source, length);
       if (queued.size() < CHUNK_BYTES) {
@@ -110,16 +86,6 @@ final class QueuedOutput extends OutputStream {
       push();
     }
     finish();
-  }
-
-  private void begin(byte[] source, int offset, int length) {
-    begun = true;
-    byte[] start = Arrays.copyOfRange(source, offset, offset + Math.min(length, PREFACE.length));
-    Runnable task = DeferredRuns.current().task();
-    if (task != null && Arrays.equals(start, PREFACE)) {
-      writer = task;
-      executor.connected(task, this);
-    }
   }
 
   @Override
@@ -149,11 +115,10 @@ final class QueuedOutput extends OutputStream {
     if (!behind) {
       return;
     }
-    if (executor.isAborted()) {
+    if (writer.isAborted()) {
       abort();
     }
-    if (DeferredRuns.current().running() == this) {
-      executor.moveToPool(writer); // where it waits, before more is kept
+    if (writer.leaveToPool()) { // where it waits, before more is kept
       askPool();
     } else {
       writeKept();
@@ -167,7 +132,7 @@ final class QueuedOutput extends OutputStream {
       }
       seenTo = true;
     }
-    executor.pool().execute(this::writeKeptForOthers);
+    writer.pool().execute(this::writeKeptForOthers);
   }
 
   /** False if the socket takes no more; under the lock. */
@@ -295,20 +260,6 @@ final class QueuedOutput extends OutputStream {
     lock.notifyAll();
   }
 
-  void runWriter() {
-    writer.run();
-  }
-
-  void runInPool() {
-    executor.runInPool(writer, this);
-  }
-
-  void abortIfBehind() {
-    if (behind) {
-      abort();
-    }
-  }
-
   /** Breaks the connection: its reader sees the end, and each write fails. */
   void abort() {
     try {
@@ -321,10 +272,7 @@ final class QueuedOutput extends OutputStream {
   /** Closes the socket; what it does not take now is of no use any more. */
   @Override
   public void close() throws IOException {
-    Runnable known = writer;
-    if (known != null) {
-      executor.closed(known);
-    }
+    writer.closed();
     try {
       synchronized (lock) {
         push();

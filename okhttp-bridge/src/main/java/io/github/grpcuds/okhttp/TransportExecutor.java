@@ -21,9 +21,9 @@ import java.util.concurrent.Executor;
  */
 final class TransportExecutor implements Executor {
   private final Executor pool;
-  private final Map<Runnable, QueuedOutput> writers = new ConcurrentHashMap<>();
-  private final Set<QueuedOutput> outputs = // guarded by itself
-      Collections.newSetFromMap(new WeakHashMap<QueuedOutput, Boolean>());
+  private final Map<Runnable, ConnectionWriter> writers = new ConcurrentHashMap<>();
+  private final Set<ConnectionWriter> all = // guarded by itself
+      Collections.newSetFromMap(new WeakHashMap<ConnectionWriter, Boolean>());
   private volatile boolean aborted;
 
   TransportExecutor(Executor pool) {
@@ -32,16 +32,16 @@ final class TransportExecutor implements Executor {
 
   @Override
   public void execute(Runnable task) {
-    QueuedOutput output = writers.get(task);
-    if (output == null) {
+    ConnectionWriter writer = writers.get(task);
+    if (writer == null) {
       pool.execute(new Pooled(task, null));
-    } else if (!output.isOpenToAll() || !DeferredRuns.current().offer(output)) {
-      runInPool(task, output);
+    } else if (!writer.isOpenToAll() || !DeferredRuns.current().offer(writer)) {
+      runInPool(task, writer);
     }
   }
 
-  void runInPool(Runnable writer, QueuedOutput output) {
-    pool.execute(new Pooled(writer, output));
+  void runInPool(Runnable task, ConnectionWriter writer) {
+    pool.execute(new Pooled(task, writer));
   }
 
   /** For work of the output itself. */
@@ -49,32 +49,30 @@ final class TransportExecutor implements Executor {
     return pool;
   }
 
-  /**
-   * Adds an output to those that {@link #abort} looks at, be it written by this executor or not.
-   */
-  void add(QueuedOutput output) {
-    synchronized (outputs) {
-      outputs.add(output);
+  /** Adds a writer to those that {@link #abort} looks at, be it run by this executor or not. */
+  void add(ConnectionWriter writer) {
+    synchronized (all) {
+      all.add(writer);
     }
   }
 
-  void connected(Runnable writer, QueuedOutput output) {
-    writers.put(writer, output);
+  void connected(Runnable task, ConnectionWriter writer) {
+    writers.put(task, writer);
   }
 
-  void closed(Runnable writer) {
-    writers.remove(writer);
+  void closed(Runnable task) {
+    writers.remove(task);
   }
 
   /** Ends connections whose peers do not read, now and later: grpc-okhttp waits for them. */
   void abort() {
     aborted = true;
-    List<QueuedOutput> all;
-    synchronized (outputs) {
-      all = new ArrayList<>(outputs);
+    List<ConnectionWriter> now;
+    synchronized (all) {
+      now = new ArrayList<>(all);
     }
-    for (QueuedOutput output : all) {
-      output.abortIfBehind();
+    for (ConnectionWriter writer : now) {
+      writer.abortIfBehind();
     }
   }
 
@@ -86,8 +84,8 @@ final class TransportExecutor implements Executor {
    * Has the rest of a writer's work done by the pool; called in the course of it. A serializing
    * executor stops when its executor changes, and goes on there.
    */
-  void moveToPool(Runnable writer) {
-    ((SerializingExecutor) writer).setExecutor(new Continuation());
+  void moveToPool(Runnable task) {
+    ((SerializingExecutor) task).setExecutor(new Continuation());
   }
 
   /**
@@ -95,25 +93,25 @@ final class TransportExecutor implements Executor {
    *
    * @throws ReflectiveOperationException if it works with none, as {@link LinkageError} does
    */
-  static boolean isMovable(Runnable writer) throws ReflectiveOperationException {
+  static boolean isMovable(Runnable task) throws ReflectiveOperationException {
     SerializingExecutor.class.getMethod("setExecutor", Executor.class);
-    return writer instanceof SerializingExecutor;
+    return task instanceof SerializingExecutor;
   }
 
   /** A task in a thread of the pool. */
   private static final class Pooled implements Runnable {
     private final Runnable task;
-    private final QueuedOutput output; // that it writes to; null if it is no writer
+    private final ConnectionWriter writer; // whose task it is; null if no writer's
 
-    Pooled(Runnable task, QueuedOutput output) {
+    Pooled(Runnable task, ConnectionWriter writer) {
       this.task = task;
-      this.output = output;
+      this.writer = writer;
     }
 
     @Override
     public void run() {
-      if (output != null) {
-        output.openToAll(task);
+      if (writer != null) {
+        writer.openToAll(task);
       }
       DeferredRuns.current().runTask(task);
     }

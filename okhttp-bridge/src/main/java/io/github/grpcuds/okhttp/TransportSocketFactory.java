@@ -79,8 +79,8 @@ final class TransportSocketFactory extends SocketFactory implements SocketStream
 
   @Override
   public SocketStreams create(Socket socket, UdsChannel channel, InputStream input) {
-    QueuedOutput output = new QueuedOutput(socket, channel, executor, stuckMillis);
-    return new SocketStreams(new BatchedInput(input, channel, output), output);
+    ConnectionWriter writer = new ConnectionWriter(socket, channel, executor, stuckMillis);
+    return new SocketStreams(new BatchedInput(input, channel, writer), writer.output());
   }
 
   /** Before the first byte is sent: a server of the wrong user learns nothing. */

@@ -50,7 +50,7 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
 
   private static final String INLINE_WRITES = "grpcuds.inlineWrites";
 
-  private final OkHttpPart okHttp;
+  private final DelegateBuilder builder;
   private final CredentialsGuard credentialsGuard;
   private final WritingCall.Interceptor writingCalls = new WritingCall.Interceptor();
   private int connectTimeoutMillis = DEFAULT_CONNECT_TIMEOUT_MILLIS;
@@ -62,8 +62,8 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   private boolean inlineWrites = Boolean.parseBoolean(System.getProperty(INLINE_WRITES, "true"));
 
   private UdsChannelBuilder(
-      UdsTarget target, OkHttpPart okHttp, CredentialsGuard credentialsGuard) {
-    this.okHttp = okHttp;
+      UdsTarget target, DelegateBuilder builder, CredentialsGuard credentialsGuard) {
+    this.builder = builder;
     this.credentialsGuard = credentialsGuard;
     flowControlWindow(defaultWindow(Runtime.getRuntime().maxMemory()));
     executor(null);
@@ -77,21 +77,21 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
     Objects.requireNonNull(creds, "creds");
     CredentialsGuard guard = new CredentialsGuard();
     String name = target.toString();
-    OkHttpPart okHttp =
+    DelegateBuilder builder =
         creds instanceof InsecureChannelCredentials && PlainTransports.work()
-            ? new LazyOkHttp(name, creds)
-            : new EagerOkHttp(OkHttpChannelBuilder.forTarget(name, guard.guard(creds)));
-    return new UdsChannelBuilder(target, okHttp, guard);
+            ? new CoreDelegateBuilder(name, creds)
+            : new OkHttpDelegateBuilder(OkHttpChannelBuilder.forTarget(name, guard.guard(creds)));
+    return new UdsChannelBuilder(target, builder, guard);
   }
 
   /** Leaves security to usePlaintext and its kin, as builders without credentials do. */
   static UdsChannelBuilder createUnfrozen(UdsTarget target) {
     String name = target.toString();
-    OkHttpPart okHttp =
+    DelegateBuilder builder =
         PlainTransports.work()
-            ? new LazyOkHttp(name, null)
-            : new EagerOkHttp(OkHttpChannelBuilder.forTarget(name));
-    return new UdsChannelBuilder(target, okHttp, new CredentialsGuard());
+            ? new CoreDelegateBuilder(name, null)
+            : new OkHttpDelegateBuilder(OkHttpChannelBuilder.forTarget(name));
+    return new UdsChannelBuilder(target, builder, new CredentialsGuard());
   }
 
   /** The only way to give one channel a resolver whose address types others do not see. */
@@ -182,7 +182,8 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   @SuppressWarnings("DoNotCallSuggester") // it only shadows the inherited method
   public static UdsChannelBuilder forAddress(String name, int port) {
     throw new UnsupportedOperationException(
-        "a Unix domain socket has no host and port: call forPath(path) or forTarget(\"unix:path\")");
+        "a Unix domain socket has no host and port: call forPath(path) or"
+            + " forTarget(\"unix:path\")");
   }
 
   /**
@@ -230,7 +231,7 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
    * @see OkHttpChannelBuilder#flowControlWindow
    */
   public UdsChannelBuilder flowControlWindow(int bytes) {
-    okHttp.flowControlWindow(bytes);
+    builder.flowControlWindow(bytes);
     return this;
   }
 
@@ -317,7 +318,7 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
    * @see OkHttpChannelBuilder#scheduledExecutorService
    */
   public UdsChannelBuilder scheduledExecutorService(ScheduledExecutorService scheduler) {
-    okHttp.scheduledExecutorService(scheduler);
+    builder.scheduledExecutorService(scheduler);
     return this;
   }
 
@@ -327,7 +328,7 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
    * @see OkHttpChannelBuilder#sslSocketFactory
    */
   public UdsChannelBuilder sslSocketFactory(SSLSocketFactory factory) {
-    okHttp.sslSocketFactory(factory);
+    builder.sslSocketFactory(factory);
     return this;
   }
 
@@ -338,7 +339,7 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
    * @see OkHttpChannelBuilder#hostnameVerifier
    */
   public UdsChannelBuilder hostnameVerifier(HostnameVerifier verifier) {
-    okHttp.hostnameVerifier(verifier);
+    builder.hostnameVerifier(verifier);
     return this;
   }
 
@@ -348,13 +349,13 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
    * @see OkHttpChannelBuilder#tlsConnectionSpec
    */
   public UdsChannelBuilder tlsConnectionSpec(String[] tlsVersions, String[] cipherSuites) {
-    okHttp.tlsConnectionSpec(tlsVersions, cipherSuites);
+    builder.tlsConnectionSpec(tlsVersions, cipherSuites);
     return this;
   }
 
   @Override
   protected ManagedChannelBuilder<?> delegate() {
-    return okHttp.builder();
+    return builder.builder();
   }
 
   @Override
@@ -372,7 +373,7 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
     if (inlineWrites) {
       writingCalls.enable();
     }
-    okHttp.transports(sockets, inlineWrites ? executor : pool);
+    builder.transports(sockets, inlineWrites ? executor : pool);
     return new UdsManagedChannel(super.build(), sockets);
   }
 

@@ -29,7 +29,7 @@ class BatchedInputTest {
           return super.read(target, offset, length);
         }
       };
-  private final InputStream input = new BatchedInput(plain, connection.channel, connection.output);
+  private final InputStream input = new BatchedInput(plain, connection.channel, connection.writer);
 
   BatchedInputTest() {
     new Random(1).nextBytes(content);
@@ -117,7 +117,7 @@ class BatchedInputTest {
     input.read();
     connection.add(() -> ran.add("writer"));
     connection.pool.clear();
-    DeferredRuns.current().offer(connection.output);
+    DeferredRuns.current().offer(connection.writer);
     assertEquals(Collections.emptyList(), ran);
     input.read();
     assertEquals(Arrays.asList("writer"), ran);
@@ -128,7 +128,7 @@ class BatchedInputTest {
     byte[] buffer = new byte[8192];
     input.read();
     connection.add(() -> {});
-    DeferredRuns.current().offer(connection.output);
+    DeferredRuns.current().offer(connection.writer);
     assertEquals(2048, input.read(buffer, 0, buffer.length));
     assertEquals(buffer.length, input.read(buffer, 0, buffer.length));
     assertArrayEquals(Arrays.copyOfRange(content, 2049, 2049 + buffer.length), buffer);

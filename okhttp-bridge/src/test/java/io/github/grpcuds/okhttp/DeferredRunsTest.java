@@ -27,8 +27,8 @@ class DeferredRunsTest {
   @Test
   void callsWriterRunsAtTheEndOfTheMethod() {
     runs.enterCall();
-    assertTrue(runs.offer(first.output));
-    assertTrue(runs.offer(second.output));
+    assertTrue(runs.offer(first.writer));
+    assertTrue(runs.offer(second.writer));
     assertEquals(Collections.emptyList(), ran);
     runs.leaveCall();
     assertEquals(Arrays.asList("first", "second"), ran);
@@ -36,16 +36,16 @@ class DeferredRunsTest {
 
   @Test
   void nothingIsPutOffOutsideACall() {
-    assertFalse(runs.offer(first.output));
+    assertFalse(runs.offer(first.writer));
   }
 
   @Test
   void innerCallLeavesWhatWasPutOffToThePool() {
     runs.enterCall();
-    assertTrue(runs.offer(first.output));
+    assertTrue(runs.offer(first.writer));
     runs.enterCall();
     assertEquals(1, first.pool.size());
-    assertFalse(runs.offer(second.output));
+    assertFalse(runs.offer(second.writer));
     runs.leaveCall();
     runs.leaveCall();
     assertEquals(Collections.emptyList(), ran);
@@ -55,22 +55,22 @@ class DeferredRunsTest {
 
   @Test
   void readersWriterRunsBeforeItReadsOn() {
-    runs.beginBatch(first.output);
-    assertTrue(runs.offer(first.output));
+    runs.beginBatch(first.writer);
+    assertTrue(runs.offer(first.writer));
     runs.enterCall();
     runs.leaveCall();
     assertEquals(Collections.emptyList(), ran);
     runs.endBatch();
     assertEquals(Collections.singletonList("first"), ran);
-    assertFalse(runs.offer(first.output));
+    assertFalse(runs.offer(first.writer));
   }
 
   @Test
   void readersCallOnAnotherConnectionLeavesItsWriterToThePool() {
-    runs.beginBatch(first.output);
-    assertTrue(runs.offer(first.output));
+    runs.beginBatch(first.writer);
+    assertTrue(runs.offer(first.writer));
     runs.enterCall();
-    assertTrue(runs.offer(second.output));
+    assertTrue(runs.offer(second.writer));
     assertEquals(1, first.pool.size());
     runs.leaveCall();
     assertEquals(Collections.singletonList("second"), ran);
@@ -86,8 +86,8 @@ class DeferredRunsTest {
           throw new LinkageError("by the test");
         });
     runs.enterCall();
-    runs.offer(broken.output);
-    runs.offer(first.output);
+    runs.offer(broken.writer);
+    runs.offer(first.writer);
     assertThrows(LinkageError.class, runs::leaveCall);
     first.runPool();
     assertEquals(Collections.singletonList("first"), ran);
@@ -97,8 +97,8 @@ class DeferredRunsTest {
   void writerRunsAtTheEndOfAReadersTask() {
     runs.runTask(
         () -> {
-          runs.beginBatch(first.output);
-          runs.offer(first.output);
+          runs.beginBatch(first.writer);
+          runs.offer(first.writer);
         });
     assertEquals(Collections.singletonList("first"), ran);
   }

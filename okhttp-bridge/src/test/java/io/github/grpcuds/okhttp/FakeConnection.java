@@ -20,8 +20,9 @@ final class FakeConnection {
   final FakeChannel channel = new FakeChannel(PREFACE.length);
   final Queue<Runnable> pool = new ArrayDeque<>();
   final TransportExecutor executor = new TransportExecutor(this::addToPool);
-  final QueuedOutput output = new QueuedOutput(channel.socket, channel, executor, 0);
-  private final SerializingExecutor writer = new SerializingExecutor(executor);
+  final ConnectionWriter writer = new ConnectionWriter(channel.socket, channel, executor, 0);
+  final QueuedOutput output = writer.output();
+  private final SerializingExecutor serializing = new SerializingExecutor(executor);
   boolean poolRejects;
   volatile Executor threads; // run the pool's tasks at once; null: when it is told to
 
@@ -47,7 +48,7 @@ final class FakeConnection {
   }
 
   void add(Task task) {
-    writer.execute(
+    serializing.execute(
         () -> {
           try {
             task.run();
@@ -77,8 +78,8 @@ final class FakeConnection {
   /** Runs the writer as a thread does that has put it off. */
   void runPutOff() {
     DeferredRuns runs = DeferredRuns.current();
-    runs.beginBatch(output);
-    runs.offer(output);
+    runs.beginBatch(writer);
+    runs.offer(writer);
     runs.endBatch();
   }
 }

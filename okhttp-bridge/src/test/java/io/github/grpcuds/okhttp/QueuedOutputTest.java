@@ -45,6 +45,10 @@ class QueuedOutputTest {
     return bytes;
   }
 
+  private QueuedOutput output(FakeChannel to, long stuckMillis) {
+    return new ConnectionWriter(to.socket, to, connection.executor, stuckMillis).output();
+  }
+
   private void assertAllTaken() {
     byte[] taken = channel.taken();
     assertArrayEquals(
@@ -211,7 +215,7 @@ class QueuedOutputTest {
   @Test
   void serverThatReadsNothingForTooLongIsLeft() throws Exception {
     FakeChannel stuck = new FakeChannel(10);
-    QueuedOutput output = new QueuedOutput(stuck.socket, stuck, connection.executor, 50);
+    QueuedOutput output = output(stuck, 50);
     IOException e =
         assertThrows(SocketTimeoutException.class, () -> output.write(new byte[100], 0, 100));
     assertEquals("the server has read nothing for 50 ms", e.getMessage());
@@ -223,7 +227,7 @@ class QueuedOutputTest {
   void serverThatReadsALittleIsNotLeft() throws Exception {
     FakeChannel slow = new FakeChannel(10);
     slow.makeRoomAtTimeOuts(7);
-    QueuedOutput output = new QueuedOutput(slow.socket, slow, connection.executor, 50);
+    QueuedOutput output = output(slow, 50);
     output.write(new byte[100], 0, 100);
     assertEquals(100, slow.takenBytes());
     assertFalse(slow.isClosed());
@@ -271,7 +275,7 @@ class QueuedOutputTest {
   @Test
   void writesOfSeveralThreadsAreNotMixed() throws Exception {
     FakeChannel tls = new FakeChannel(0);
-    QueuedOutput output = new QueuedOutput(tls.socket, tls, connection.executor, 0);
+    QueuedOutput output = output(tls, 0);
     int size = 1000;
     int each = 200;
     List<Future<?>> all = new ArrayList<>();

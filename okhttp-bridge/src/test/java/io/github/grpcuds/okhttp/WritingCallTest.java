@@ -30,7 +30,7 @@ class WritingCallTest {
     @Override
     public InputStream stream(String value) {
       messages++;
-      putsOff = DeferredRuns.current().offer(connection.output);
+      putsOff = DeferredRuns.current().offer(connection.writer);
       return new ByteArrayInputStream(new byte[0]);
     }
 

@@ -7,8 +7,8 @@ import javax.net.SocketFactory;
 import javax.net.ssl.HostnameVerifier;
 import javax.net.ssl.SSLSocketFactory;
 
-/** What a channel's builder has of grpc-okhttp's. */
-interface OkHttpPart {
+/** The builder that a {@link UdsChannelBuilder} forwards to, with the options of grpc-okhttp. */
+interface DelegateBuilder {
   /** Takes the options that every builder has, and builds. */
   ManagedChannelBuilder<?> builder();
 

@@ -17,13 +17,15 @@ import javax.net.ssl.HostnameVerifier;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
- * Does what a builder of grpc-okhttp's does, but makes one only for TLS.
+ * Forwards to grpc-core's builder, to which it gives transports of grpc-okhttp's. It does what
+ * grpc-okhttp's own builder does, but makes one only for TLS.
  *
- * <p>The first of a JVM asks the JDK for all that it has on TLS, and so reads the certificates that
- * it trusts: a third of the time until the first call of a new JVM, which has no use for any of it
- * in plain text.
+ * <p>The first such builder of a JVM asks the JDK for all that it has on TLS, and so reads the
+ * certificates that it trusts: a third of the time until the first call of a new JVM, which has no
+ * use for any of it in plain text.
  */
-final class LazyOkHttp extends ForwardingChannelBuilder2<LazyOkHttp> implements OkHttpPart {
+final class CoreDelegateBuilder extends ForwardingChannelBuilder2<CoreDelegateBuilder>
+    implements DelegateBuilder {
   private final String target;
   private final ChannelCredentials creds; // null: what is called last decides about TLS
   private final ManagedChannelImplBuilder core;
@@ -35,7 +37,7 @@ final class LazyOkHttp extends ForwardingChannelBuilder2<LazyOkHttp> implements 
    * @param creds those of plain text, or null to leave the choice to {@code usePlaintext} and its
    *     kin
    */
-  LazyOkHttp(String target, ChannelCredentials creds) {
+  CoreDelegateBuilder(String target, ChannelCredentials creds) {
     this.target = target;
     this.creds = creds;
     this.plainText = creds != null;
@@ -95,14 +97,14 @@ final class LazyOkHttp extends ForwardingChannelBuilder2<LazyOkHttp> implements 
   }
 
   @Override
-  public LazyOkHttp usePlaintext() {
+  public CoreDelegateBuilder usePlaintext() {
     checkSecurityIsOpen();
     plainText = true;
     return this;
   }
 
   @Override
-  public LazyOkHttp useTransportSecurity() {
+  public CoreDelegateBuilder useTransportSecurity() {
     checkSecurityIsOpen();
     plainText = false;
     return this;
@@ -125,7 +127,7 @@ final class LazyOkHttp extends ForwardingChannelBuilder2<LazyOkHttp> implements 
   }
 
   @Override
-  public LazyOkHttp keepAliveTime(long time, TimeUnit unit) {
+  public CoreDelegateBuilder keepAliveTime(long time, TimeUnit unit) {
     if (time <= 0) {
       throw new IllegalArgumentException("keepalive time not positive: " + time + " " + unit);
     }
@@ -138,7 +140,7 @@ final class LazyOkHttp extends ForwardingChannelBuilder2<LazyOkHttp> implements 
   }
 
   @Override
-  public LazyOkHttp keepAliveTimeout(long timeout, TimeUnit unit) {
+  public CoreDelegateBuilder keepAliveTimeout(long timeout, TimeUnit unit) {
     if (timeout <= 0) {
       throw new IllegalArgumentException("keepalive timeout not positive: " + timeout + " " + unit);
     }
@@ -148,13 +150,13 @@ final class LazyOkHttp extends ForwardingChannelBuilder2<LazyOkHttp> implements 
   }
 
   @Override
-  public LazyOkHttp keepAliveWithoutCalls(boolean enable) {
+  public CoreDelegateBuilder keepAliveWithoutCalls(boolean enable) {
     options.keepAliveWithoutCalls = enable;
     return this;
   }
 
   @Override
-  public LazyOkHttp maxInboundMessageSize(int bytes) {
+  public CoreDelegateBuilder maxInboundMessageSize(int bytes) {
     if (bytes < 0) {
       throw new IllegalArgumentException("max inbound message size negative: " + bytes);
     }
@@ -163,7 +165,7 @@ final class LazyOkHttp extends ForwardingChannelBuilder2<LazyOkHttp> implements 
   }
 
   @Override
-  public LazyOkHttp maxInboundMetadataSize(int bytes) {
+  public CoreDelegateBuilder maxInboundMetadataSize(int bytes) {
     if (bytes <= 0) {
       throw new IllegalArgumentException("max inbound metadata size not positive: " + bytes);
     }

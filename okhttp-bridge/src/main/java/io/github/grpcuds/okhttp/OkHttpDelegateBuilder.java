@@ -8,11 +8,11 @@ import javax.net.SocketFactory;
 import javax.net.ssl.HostnameVerifier;
 import javax.net.ssl.SSLSocketFactory;
 
-/** A builder of grpc-okhttp's. */
-final class EagerOkHttp implements OkHttpPart {
+/** Forwards to grpc-okhttp's own builder. */
+final class OkHttpDelegateBuilder implements DelegateBuilder {
   private final OkHttpChannelBuilder builder;
 
-  EagerOkHttp(OkHttpChannelBuilder builder) {
+  OkHttpDelegateBuilder(OkHttpChannelBuilder builder) {
     this.builder = builder;
   }
 
