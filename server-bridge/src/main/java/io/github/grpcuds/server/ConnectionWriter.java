@@ -1,0 +1,214 @@
+package io.github.grpcuds.server;
+
+import io.github.grpcuds.http2.OutputBuffer;
+import io.github.grpcuds.transport.UdsChannel;
+import java.io.IOException;
+import java.util.concurrent.Executor;
+
+/**
+ * Writes what HTTP/2 has for a connection's client.
+ *
+ * <p>Whoever makes output writes it, one thread at a time ({@link #writing}): others leave theirs
+ * to it. The fields are guarded by the connection's lock, but for what says otherwise.
+ */
+final class ConnectionWriter {
+  /**
+   * The thread that reads leaves its output to the end of the batch, up to this: some 15 answers. A
+   * client that got those of 64 calls at once would do nothing until then, and the server nothing
+   * while it deals with them.
+   */
+  private static final int BATCH_BYTES = 1024;
+
+  /** Before a thread that writes for others leaves the rest to the loop. */
+  private static final int MAX_WRITES = 16;
+
+  private final ServerConnection connection;
+  private final EventLoop loop;
+  private final Executor writeExecutor;
+  private final boolean tasksInLoop;
+  private final SocketOutput socket; // of the thread that set writing
+
+  private boolean writing;
+  private boolean writeIsDue; // another thread is about to
+  private boolean blocked; // the socket took no more
+  private int progress; // counts writes
+  private volatile boolean muchOutput; // seen when the lock was last given back
+
+  /**
+   * A writer.
+   *
+   * @param executor writes what the loop cannot write now, because it is in a call
+   * @param tasksInLoop if handlers run in loops, and may keep them for ever
+   */
+  ConnectionWriter(
+      ServerConnection connection,
+      UdsChannel channel,
+      EventLoop loop,
+      ByteFilter filter,
+      Executor executor,
+      boolean tasksInLoop) {
+    this.connection = connection;
+    this.loop = loop;
+    this.writeExecutor = executor;
+    this.tasksInLoop = tasksInLoop;
+    this.socket = new SocketOutput(channel, filter);
+  }
+
+  // Under the lock.
+
+  /** The lock is about to be given back. */
+  void lookAtOutput() {
+    muchOutput = connection.http2().output().size() >= BATCH_BYTES;
+  }
+
+  /** True if the socket took no more, and was not found writable since. */
+  boolean isBlocked() {
+    return blocked;
+  }
+
+  /** How far it has come: another number after each write. */
+  int progress() {
+    return progress;
+  }
+
+  /** The end of the output was written. */
+  void wroteEnd() {
+    progress++;
+  }
+
+  // Without the lock.
+
+  /** True if the socket has not taken all it was given; of the thread that has just written. */
+  boolean hasUnwritten() {
+    return socket.isBlocked();
+  }
+
+  /**
+   * Writes what is in the output, as far as the socket takes it, unless another thread is at it or
+   * this one is in the middle of a batch of input, at whose end it will.
+   */
+  void flush() {
+    if (!connection.reader().isReading() || muchOutput) {
+      write();
+    }
+  }
+
+  /**
+   * As {@link #flush}, but by another thread, which finds more to write by then: the loop's, or, as
+   * a call may keep that, which this one may be, whichever of two comes first.
+   */
+  void flushSoon() {
+    if (tasksInLoop || connection.reader().isReading()) { // handlers may keep the loop for ever
+      flush();
+      return;
+    }
+    connection.lock();
+    try {
+      if (writeIsDue || writing) { // who writes goes on with what has come
+        return;
+      }
+      writeIsDue = true;
+    } finally {
+      connection.unlockOnly();
+    }
+    try {
+      loop.execute(this::writeDue);
+      if (LoopThread.current() != null) {
+        writeExecutor.execute(this::writeDue);
+      }
+    } catch (RuntimeException | OutOfMemoryError e) {
+      writeDue(); // no thread for it, or no memory
+    }
+  }
+
+  private void writeDue() {
+    connection.lock();
+    try {
+      if (!writeIsDue) {
+        return;
+      }
+      writeIsDue = false;
+    } finally {
+      connection.unlockOnly();
+    }
+    write();
+  }
+
+  /** There may be room in the socket again. */
+  void unblock() {
+    connection.lock();
+    try {
+      blocked = false;
+    } finally {
+      connection.unlockOnly();
+    }
+  }
+
+  /** Writes until there is nothing left, the socket takes no more, or the connection closes. */
+  void write() {
+    connection.lock();
+    ConnectionClose close = connection.close();
+    if (writing || blocked || !close.mayWrite()) {
+      connection.unlock();
+      return;
+    }
+    writing = true;
+    boolean goesOn = true;
+    Throwable thrown = null;
+    int writes = 0;
+    while (goesOn && thrown == null && writes < MAX_WRITES) {
+      try {
+        goesOn = writeOnce();
+        writes++;
+      } catch (IOException | RuntimeException | Error e) {
+        thrown = e;
+      }
+    }
+    writing = false;
+    boolean handOver = goesOn && thrown == null;
+    boolean wake = connection.watchesTooLittle();
+    boolean done = close.isDraining() && !blocked && !handOver;
+    connection.unlock();
+    if (thrown != null) {
+      connection.fail(thrown);
+    } else if (done) {
+      close.written();
+    } else if (handOver) {
+      loop.execute(this::write);
+    } else if (wake && !connection.reader().isReading()) {
+      connection.watchLater();
+    }
+  }
+
+  /** One write, for which the lock is given away; false if no other should follow now. */
+  private boolean writeOnce() throws IOException {
+    OutputBuffer output = connection.http2().output();
+    ConnectionClose close = connection.close();
+    boolean empty = output.isEmpty();
+    if (close.isClosed() || (empty && !socket.hasOwn() && close.isOpen())) {
+      return false;
+    }
+    int length = socket.take(output);
+    boolean farewell = empty && !close.isOpen() && !socket.hasOwn();
+    int written = 0;
+    connection.unlockOnly();
+    try {
+      if (farewell) {
+        socket.close();
+      } else {
+        written = socket.write();
+      }
+    } finally {
+      connection.lock();
+    }
+    if (close.isClosed()) {
+      return false;
+    }
+    if (written > 0) {
+      connection.http2().written(written);
+      progress++;
+    }
+    blocked = socket.isBlocked() || (written == 0 && length > 0);
+    return !blocked && !farewell;
+  }
+}
