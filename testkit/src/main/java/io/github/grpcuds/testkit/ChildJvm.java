@@ -1,0 +1,79 @@
+package io.github.grpcuds.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Paths;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
+
+/** Runs a program of the test class path in a JVM of its own, of the same JDK as this one. */
+public final class ChildJvm {
+  private final Class<?> program;
+  private final List<String> prefix = new ArrayList<>();
+  private final List<String> options = new ArrayList<>();
+
+  public ChildJvm(Class<?> program) {
+    this.program = program;
+    // Or JDK 24 and newer print warnings; older ones do not know the second option.
+    options("-XX:+IgnoreUnrecognizedVMOptions", "--enable-native-access=ALL-UNNAMED");
+  }
+
+  /** Starts it by way of a command, which gets the JVM's as its last arguments. */
+  public ChildJvm by(String... command) {
+    Collections.addAll(prefix, command);
+    return this;
+  }
+
+  /** Options of the JVM, such as -Xmx64m. */
+  public ChildJvm options(String... more) {
+    Collections.addAll(options, more);
+    return this;
+  }
+
+  /** A system property; null: not set. */
+  public ChildJvm property(String name, String value) {
+    if (value != null) {
+      options.add("-D" + name + "=" + value);
+    }
+    return this;
+  }
+
+  /** The backend by name; null: the child chooses. */
+  public ChildJvm backend(String name) {
+    return property("grpcuds.backend", name);
+  }
+
+  public List<String> command(Object... arguments) {
+    List<String> command = new ArrayList<>(prefix);
+    command.add(Paths.get(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(options);
+    command.addAll(Arrays.asList("-cp", System.getProperty("java.class.path"), program.getName()));
+    for (Object argument : arguments) {
+      command.add(argument.toString());
+    }
+    return command;
+  }
+
+  /** Starts it. The test is skipped if there is no command to start it by. */
+  public ChildProcess start(Object... arguments) {
+    try {
+      return ChildProcess.start(command(arguments));
+    } catch (IOException e) {
+      return Assumptions.abort(e.getMessage());
+    }
+  }
+
+  /** All that it wrote, once it has ended well. */
+  public String run(Object... arguments) throws Exception {
+    try (ChildProcess child = start(arguments)) {
+      int status = child.awaitExit();
+      String output = String.join("\n", child.output());
+      assertEquals(0, status, output);
+      return output;
+    }
+  }
+}
