@@ -3,7 +3,8 @@ package io.github.grpcuds.http2;
 import java.util.concurrent.TimeUnit;
 
 /**
- * An allowance that use draws from and time fills again (a token bucket).
+ * An allowance that use draws from and time fills again (a token bucket), and what was earned
+ * besides, which is used first.
  *
  * <p>The clock is read only when the allowance seems used up.
  */
@@ -13,7 +14,9 @@ final class Allowance {
   private final String what;
   private final double perSecond;
   private final double most;
+  private final double mostEarned;
   private double left;
+  private double earned;
   private long filled;
 
   /**
@@ -22,11 +25,13 @@ final class Allowance {
    * @param what is allowed, to end a sentence
    * @param perSecond how much comes back in a second
    * @param most how much can be used at once
+   * @param mostEarned how much can be used at once of what was earned
    */
-  Allowance(String what, double perSecond, double most) {
+  Allowance(String what, double perSecond, double most, double mostEarned) {
     this.what = what;
     this.perSecond = perSecond;
     this.most = most;
+    this.mostEarned = mostEarned;
     this.left = most;
     this.filled = System.nanoTime();
   }
@@ -37,6 +42,10 @@ final class Allowance {
    * @throws Http2Exception ENHANCE_YOUR_CALM if it is used up
    */
   void use(double amount) throws Http2Exception {
+    if (earned >= amount) {
+      earned -= amount;
+      return;
+    }
     left -= amount;
     if (left < 0) {
       fill();
@@ -46,9 +55,9 @@ final class Allowance {
     }
   }
 
-  /** Gives some back, for what the peer does in exchange for work of this side. */
+  /** Adds some, for what the peer does in exchange for work of this side. */
   void earn(double amount) {
-    left = Math.min(most, left + amount);
+    earned = Math.min(mostEarned, earned + amount);
   }
 
   private void fill() {

@@ -172,6 +172,7 @@ public final class Http2Connection {
     if (ended || !stream.open || stream.endQueued) {
       return;
     }
+    stream.answered = true;
     if (endOfStream) {
       streams.sending.end(stream, headers);
     } else {

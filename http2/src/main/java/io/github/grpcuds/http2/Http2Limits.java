@@ -21,8 +21,11 @@ public final class Http2Limits {
   /** SETTINGS_MAX_HEADER_LIST_SIZE, in bytes as RFC 9113 counts them. */
   public int maxHeaderListBytes = 8192;
 
-  /** Streams that may be reset per second, by the peer or for its errors; the tenfold at once. */
-  public int maxResetsPerSecond = 200;
+  /**
+   * Streams that may be reset per second, by the peer or for its errors; at once the tenfold, and
+   * besides as many as were open together.
+   */
+  public int maxResetsPerSecond = 500;
 
   /** Bytes that wait in the connection: received and not yet consumed, or not yet sent. */
   public long maxPendingBytes = 32L * 1024 * 1024;

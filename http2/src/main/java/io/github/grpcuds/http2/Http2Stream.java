@@ -7,6 +7,7 @@ public final class Http2Stream {
 
   boolean open = true; // in the table; nothing happens to it any more once it is not
   boolean peerEnded; // END_STREAM came
+  boolean answered; // the header fields of a response are sent
   long contentLength = -1; // announced and not yet come; -1 if not announced
 
   // Of ReceiveWindows.

@@ -15,11 +15,20 @@ final class InboundFrames implements FrameHandler {
   private static final int EMPTY_CONTINUATION_COST = 500;
 
   private static final int SETTINGS_COST = 50;
-  private static final int LARGE_HEADERS_COST = 50;
+  private static final int LARGE_HEADERS_COST = 10;
   private static final int PINGS_PER_SECOND = 200;
   private static final int MOST_PINGS = 2000;
   private static final int CHORES_PER_SECOND = 1000;
   private static final int MOST_CHORES = 10_000;
+
+  /** What answers to DATA may come late: a client may have a gigabyte before it reads. */
+  private static final int MOST_FOR_DATA = 1 << 20;
+
+  /** A client may open two windows for so much DATA, or for a frame if that is less. */
+  private static final double BYTES_FOR_WINDOW_UPDATES = 1024;
+
+  /** DATA for a stream that was reset counts as small below. */
+  private static final int SMALL_DATA = 1024;
 
   private final Http2Limits limits;
   private final FrameWriter writer;
@@ -28,11 +37,16 @@ final class InboundFrames implements FrameHandler {
   private final HpackDecoder decoder;
   private final HeaderFragments fragments;
   private final Allowance chores =
-      new Allowance("frames of little use", CHORES_PER_SECOND, MOST_CHORES);
+      new Allowance("frames of little use", CHORES_PER_SECOND, MOST_CHORES, MOST_CHORES);
   private final Allowance windowUpdates =
-      new Allowance("WINDOW_UPDATE frames", CHORES_PER_SECOND, MOST_CHORES);
-  private final Allowance pings = new Allowance("PING frames", PINGS_PER_SECOND, MOST_PINGS);
-  private long framesSent; // when windowUpdates and pings last got their share of them
+      new Allowance("WINDOW_UPDATE frames", CHORES_PER_SECOND, MOST_CHORES, MOST_FOR_DATA);
+  private final Allowance closedResets =
+      new Allowance(
+          "RST_STREAM frames on closed streams", CHORES_PER_SECOND, MOST_CHORES, MOST_FOR_DATA);
+  private final Allowance pings =
+      new Allowance("PING frames", PINGS_PER_SECOND, MOST_PINGS, MOST_PINGS);
+  private long framesSent; // when the allowances last got their share of them
+  private long bytesSent; // as framesSent
   private int lastAccepted = Integer.MAX_VALUE;
   private int receivingClosed; // the DATA frame is for this stream, which is closed; 0 for none
   private Http2Stream receiving; // the DATA frame that is coming in is for it; null for none
@@ -65,7 +79,7 @@ final class InboundFrames implements FrameHandler {
     receivingClosed = 0;
     Http2Stream stream = streams.table().get(streamId);
     if (stream == null) {
-      dataOfClosed(streamId);
+      dataOfClosed(streamId, length);
     } else if (stream.peerEnded) {
       streams.failByPeer(stream, STREAM_CLOSED, "DATA after the end of the stream");
     } else {
@@ -73,19 +87,22 @@ final class InboundFrames implements FrameHandler {
     }
   }
 
-  private void dataOfClosed(int streamId) throws Http2Exception {
+  private void dataOfClosed(int streamId, int length) throws Http2Exception {
     requireNotIdle(streamId, "DATA");
     if (streams.closed().wasResetByPeer(streamId)) {
-      afterReset(streamId);
+      afterReset(streamId, length < SMALL_DATA);
     } else if (streams.closed().wasEndedByPeer(streamId)) {
       throw Http2Exception.connection(STREAM_CLOSED, "DATA after the end of stream " + streamId);
     }
     receivingClosed = streamId;
   }
 
-  private void afterReset(int streamId) throws Http2Exception {
+  /** Large DATA that was under way is bounded by flow control. */
+  private void afterReset(int streamId, boolean small) throws Http2Exception {
     writer.reset(streamId, STREAM_CLOSED);
-    chores.use(1);
+    if (small) {
+      chores.use(1);
+    }
   }
 
   private void receive(Http2Stream stream, int length) throws Http2Exception {
@@ -230,7 +247,7 @@ final class InboundFrames implements FrameHandler {
 
   private void headersOfClosed(int streamId, boolean endOfStream) throws Http2Exception {
     if (streams.closed().wasResetByPeer(streamId)) {
-      afterReset(streamId);
+      afterReset(streamId, true);
       return;
     }
     if (streams.closed().wasEndedByPeer(streamId)) {
@@ -264,6 +281,7 @@ final class InboundFrames implements FrameHandler {
       return;
     }
     stream.peerEnded = endOfStream;
+    chores.earn(1); // a request may well come with a priority
     streams.open(stream);
     listener.onRequest(stream, headers, endOfStream);
   }
@@ -300,9 +318,15 @@ final class InboundFrames implements FrameHandler {
     } else {
       requireNotIdle(streamId, "RST_STREAM");
       if (!streams.closed().resetByPeer(streamId)) {
-        chores.use(1);
+        resetAgain();
       }
     }
+  }
+
+  /** grpc-okhttp's client does so for each frame under way of a stream that it has reset. */
+  private void resetAgain() throws Http2Exception {
+    earnByDataSent();
+    closedResets.use(1);
   }
 
   @Override
@@ -340,7 +364,7 @@ final class InboundFrames implements FrameHandler {
   @Override
   public void ping(long payload) throws Http2Exception {
     requireNoOpenBlock();
-    earnByFramesSent();
+    earnByDataSent();
     pings.use(1);
     writer.ping(true, payload);
     listener.onPing();
@@ -366,7 +390,7 @@ final class InboundFrames implements FrameHandler {
   @Override
   public void windowUpdate(int streamId, int increment) throws Http2Exception {
     requireNoOpenBlock();
-    earnByFramesSent();
+    earnByDataSent();
     windowUpdates.use(1);
     if (streamId == 0) {
       connectionWindowUpdate(increment);
@@ -376,14 +400,18 @@ final class InboundFrames implements FrameHandler {
   }
 
   /**
-   * For a DATA frame a client may update two windows, and measure the time a PING takes: gRPC's
+   * For DATA a client may open two windows, a few KiB at a time however large our frames are. For a
+   * frame it may reset a stream that it has closed, and measure the time a PING takes: gRPC's
    * clients do so to find how large their windows should be.
    */
-  private void earnByFramesSent() {
-    long sent = streams.sending.framesSent() - framesSent;
-    framesSent += sent;
-    windowUpdates.earn(2.0 * sent);
-    pings.earn(1.0 * sent);
+  private void earnByDataSent() {
+    long frames = streams.sending.framesSent() - framesSent;
+    long bytes = streams.sending.bytesSent() - bytesSent;
+    framesSent += frames;
+    bytesSent += bytes;
+    windowUpdates.earn(2 * Math.max(frames, bytes / BYTES_FOR_WINDOW_UPDATES));
+    closedResets.earn(frames);
+    pings.earn(frames);
   }
 
   private void connectionWindowUpdate(int increment) throws Http2Exception {

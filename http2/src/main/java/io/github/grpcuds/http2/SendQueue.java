@@ -32,6 +32,7 @@ final class SendQueue {
   private int connectionWindow = Frames.DEFAULT_WINDOW;
   private int initialWindow = Frames.DEFAULT_WINDOW;
   private long framesSent;
+  private long bytesSent;
 
   SendQueue(
       FrameWriter writer,
@@ -53,6 +54,11 @@ final class SendQueue {
   /** DATA frames sent so far. */
   long framesSent() {
     return framesSent;
+  }
+
+  /** Bytes of DATA sent so far. */
+  long bytesSent() {
+    return bytesSent;
   }
 
   int connectionWindow() {
@@ -130,6 +136,7 @@ final class SendQueue {
     long before = stream.queue.cost();
     writer.data(stream.id(), stream.queue, length, last && stream.trailers == null);
     framesSent++;
+    bytesSent += length;
     pending.remove(before - stream.queue.cost());
     connectionWindow -= length;
     stream.sendWindow -= length;

@@ -7,6 +7,15 @@ package io.github.grpcuds.http2;
  * still sends then is passed over.
  */
 final class Streams implements SendQueue.EndListener {
+  /**
+   * What the reset of a stream costs that has an answer already. Who waits for answers can no more
+   * flood the server with calls that end so than with others.
+   */
+  private static final double ANSWERED_RESET_COST = 0.1;
+
+  /** By how much {@link #mostOpen} falls for each stream that is opened. */
+  private static final double FORGOTTEN = 0.1;
+
   final SendQueue sending;
   final ReceiveWindows receiving;
 
@@ -16,6 +25,7 @@ final class Streams implements SendQueue.EndListener {
   private final Http2Listener listener;
   private final PendingBytes pending;
   private final Allowance resets;
+  private double mostOpen; // of the last streams, those that were open together
   private int lastId;
 
   Streams(FrameWriter writer, OutputBuffer output, Http2Limits limits, Http2Listener listener) {
@@ -24,8 +34,13 @@ final class Streams implements SendQueue.EndListener {
     this.receiving = new ReceiveWindows(limits, writer, pending);
     this.writer = writer;
     this.listener = listener;
+    double atOnce = 10.0 * limits.maxResetsPerSecond;
     this.resets =
-        new Allowance("reset streams", limits.maxResetsPerSecond, 10.0 * limits.maxResetsPerSecond);
+        new Allowance(
+            "reset streams",
+            limits.maxResetsPerSecond,
+            atOnce,
+            Math.max(atOnce, limits.maxConcurrentStreams));
   }
 
   StreamTable table() {
@@ -59,6 +74,16 @@ final class Streams implements SendQueue.EndListener {
     sending.opened(stream);
     receiving.opened(stream);
     table.add(stream);
+    allowResets();
+  }
+
+  /** Who has many calls can cancel all of them at once; who resets one after the other has few. */
+  private void allowResets() {
+    mostOpen -= FORGOTTEN;
+    if (table.size() > mostOpen) {
+      resets.earn(table.size() - mostOpen);
+      mostOpen = table.size();
+    }
   }
 
   /** Resets a stream that was never open for the owner. */
@@ -90,7 +115,7 @@ final class Streams implements SendQueue.EndListener {
     close(stream);
     closed.resetByPeer(stream.id());
     listener.onReset(stream, error, "the client reset the stream: " + error);
-    resets.use(1);
+    resets.use(stream.answered ? ANSWERED_RESET_COST : 1);
   }
 
   /** The connection ends. */

@@ -308,7 +308,9 @@ class EngineSemanticsTest {
     int open = peer.start(CHAT);
     int stream = peer.request(true, Http2Peer.concat(Http2Peer.grpcHeaders(ECHO), "x", xs(size)));
     Http2Reply reply = peer.awaitReply(stream);
-    assertRefused("431", Code.RESOURCE_EXHAUSTED, reply);
+    assertRefused("200", Code.RESOURCE_EXHAUSTED, reply);
+    assertEquals("application/grpc", reply.headers.get("content-type"), reply::toString);
+    assertSame(reply.headers, reply.trailers, reply::toString);
     assertEchoed(peer.call(ECHO, MESSAGE));
     peer.end(open);
     assertEquals(code(Code.OK), peer.awaitReply(open).grpcStatus());

@@ -143,7 +143,7 @@ class HeaderAttackTest extends AttackTestBase {
     attack("table size updates, endless", CUT, endless(upAndDown, fields(upAndDown)));
   }
 
-  /** Each may be answered with 431. */
+  /** Each may be answered with RESOURCE_EXHAUSTED. */
   @Test
   void largeHeaders() throws Exception {
     attack("15 KB headers", Expectation.BOUNDED, requests(headersOf15Kb()));
@@ -153,7 +153,7 @@ class HeaderAttackTest extends AttackTestBase {
   void largeHeadersWithoutReadingReplies() throws Exception {
     byte[] request = frame(HEADERS, END_HEADERS | END_STREAM, 1, headersOf15Kb());
     attack(
-        "15 KB headers, 431 replies not read",
+        "15 KB headers, replies not read",
         CUT,
         siege -> siege.flood(siege.connect().greet(), new StreamTemplate(1, 4, request)));
   }

@@ -4,13 +4,18 @@ import io.github.grpcuds.http2.ErrorCode;
 import io.github.grpcuds.http2.HeaderList;
 import io.github.grpcuds.http2.Http2Stream;
 import io.github.grpcuds.http2.OutputChunk;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
 /** The wire of a real connection. */
 final class ConnectionWire implements Wire {
   private final ServerConnection connection;
+  private final ScheduledExecutorService scheduler;
 
-  ConnectionWire(ServerConnection connection) {
+  ConnectionWire(ServerConnection connection, ScheduledExecutorService scheduler) {
     this.connection = connection;
+    this.scheduler = scheduler;
   }
 
   @Override
@@ -31,6 +36,15 @@ final class ConnectionWire implements Wire {
   @Override
   public void run(StreamTasks tasks) {
     connection.run(tasks);
+  }
+
+  @Override
+  public void schedule(Runnable task, long nanos) {
+    try {
+      scheduler.schedule(task, nanos, TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      task.run(); // its owner has shut it down: there is no time any more
+    }
   }
 
   @Override

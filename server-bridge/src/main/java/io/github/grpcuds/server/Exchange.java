@@ -8,6 +8,7 @@ import io.github.grpcuds.transport.Burst;
 import io.grpc.Status;
 import io.grpc.internal.GrpcUtil;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One request and its response: what happens to an HTTP/2 stream comes in here under the
@@ -16,6 +17,9 @@ import java.nio.charset.StandardCharsets;
  * <p>However it ends, gRPC is told once: that the response is sent, or why it is not.
  */
 final class Exchange implements Runnable {
+  /** For how long the end of a call waits that follows what the client does not read. */
+  private static final long END_WAITS_NANOS = TimeUnit.SECONDS.toNanos(2);
+
   private final Calls calls;
   private final Wire wire;
   private final Http2Stream stream;
@@ -341,10 +345,31 @@ final class Exchange implements Runnable {
     return true;
   }
 
-  /** Ends it at once, from any thread. */
+  /**
+   * Ends it at once, from any thread: its deadline has passed, or the application failed. The
+   * client is told so after what it has been sent. RST_STREAM would lose that, and reach a client
+   * whose deadline has passed as a cancellation, before its own timer does.
+   */
   void cancel(Status status) {
-    reset(ErrorCode.CANCEL);
-    execute(() -> finish(status));
+    boolean waits;
+    wire.lock();
+    try {
+      if (failure == null) {
+        failure = status; // however the stream ends now
+      }
+      schedule();
+      if (maySend()) {
+        endSent = true;
+        wire.sendHeaders(stream, ResponseHeaders.status(status, begun), true);
+      }
+      waits = !gone;
+    } finally {
+      wire.unlock();
+    }
+    wire.flush();
+    if (waits) { // for a client that reads nothing
+      wire.schedule(() -> reset(ErrorCode.CANCEL), END_WAITS_NANOS);
+    }
   }
 
   private void reset(ErrorCode error) {
@@ -365,26 +390,17 @@ final class Exchange implements Runnable {
     }
   }
 
-  /**
-   * Ends it because of what the client sent; in a task. The client learns the status if it has had
-   * no response yet.
-   */
+  /** Ends it because of what the client sent; in a task. */
   void reject(Status status) {
     wire.lock();
     try {
       if (endSent) {
         return; // the application has spoken already
       }
-      if (begun) {
-        endStream(ErrorCode.CANCEL);
-      } else if (maySend()) {
-        endSent = true;
-        wire.sendHeaders(stream, ResponseHeaders.status(status), true);
-      }
     } finally {
       wire.unlock();
     }
-    wire.flush();
+    cancel(status);
     finish(status);
   }
 
@@ -396,7 +412,7 @@ final class Exchange implements Runnable {
       if (maySend()) {
         endSent = true;
         if (refusal.code == 0) {
-          wire.sendHeaders(stream, ResponseHeaders.status(status), true);
+          wire.sendHeaders(stream, ResponseHeaders.status(status, false), true);
         } else {
           byte[] body = refusal.getMessage().getBytes(StandardCharsets.UTF_8);
           wire.sendHeaders(stream, ResponseHeaders.httpError(refusal.code, status), false);

@@ -86,7 +86,7 @@ final class GrpcTransport
     ScheduledExecutorService scheduler = server.scheduler();
     this.calls =
         new Calls(
-            new ConnectionWire(connection),
+            new ConnectionWire(connection, scheduler),
             config,
             server.tracers(),
             server.offenders(),

@@ -19,7 +19,6 @@ final class RequestHead {
   private static final int BAD_REQUEST = 400;
   private static final int NOT_FOUND = 404;
   private static final int UNSUPPORTED_MEDIA_TYPE = 415;
-  private static final int HEADER_FIELDS_TOO_LARGE = 431;
 
   private static final byte[] METHOD = ascii(":method");
   private static final byte[] PATH = ascii(":path");
@@ -27,7 +26,11 @@ final class RequestHead {
   private static final byte[] HOST = ascii("host");
   private static final byte[] CONTENT_TYPE = ascii("content-type");
   private static final byte[] CONTENT_LENGTH = ascii("content-length");
+  private static final byte[] TIMEOUT = ascii("grpc-timeout");
   private static final byte[] POST = ascii("POST");
+
+  private static final int MAX_TIMEOUT_DIGITS = 8;
+  private static final String TIMEOUT_UNITS = "HMSmun";
 
   /** Why a request is no call, and how that is said. */
   static final class Refusal extends Exception {
@@ -44,12 +47,9 @@ final class RequestHead {
       this.grpcCode = grpcCode;
     }
 
-    /**
-     * A client that is no gRPC client sends its whole request before it looks for the answer, and
-     * may be wrong about that as well; one whose headers are too large may wait for the answer.
-     */
+    /** A client that is no gRPC client sends its whole request before it looks for the answer. */
     boolean canWait() {
-      return code != HEADER_FIELDS_TOO_LARGE;
+      return code != 0;
     }
 
     Status status() {
@@ -79,9 +79,7 @@ final class RequestHead {
   static RequestHead read(HeaderList headers, int maxBytes) throws Refusal {
     if (headers.tooLarge()) {
       throw new Refusal(
-          HEADER_FIELDS_TOO_LARGE,
-          Status.Code.RESOURCE_EXHAUSTED,
-          "Request metadata larger than " + maxBytes + " bytes");
+          0, Status.Code.RESOURCE_EXHAUSTED, "Request metadata larger than " + maxBytes + " bytes");
     }
     String authority = authority(headers);
     String method = method(headers);
@@ -93,6 +91,7 @@ final class RequestHead {
           Status.Code.INTERNAL,
           "HTTP method is not supported: " + text(httpMethod));
     }
+    checkTimeouts(headers);
     return new RequestHead(method, authority, metadata(headers));
   }
 
@@ -128,6 +127,29 @@ final class RequestHead {
           Status.Code.INTERNAL,
           "Content-Type is not supported: " + text(type));
     }
+  }
+
+  /** gRPC's core takes one that is none for a fault of the server. */
+  private static void checkTimeouts(HeaderList headers) throws Refusal {
+    for (int i = find(headers, TIMEOUT, 0); i >= 0; i = find(headers, TIMEOUT, i + 1)) {
+      if (!isTimeout(headers.value(i))) {
+        throw new Refusal(
+            0, Status.Code.INTERNAL, "Malformed grpc-timeout: " + text(headers.value(i)));
+      }
+    }
+  }
+
+  private static boolean isTimeout(byte[] value) {
+    int digits = value.length - 1;
+    if (digits < 1 || digits > MAX_TIMEOUT_DIGITS) {
+      return false;
+    }
+    for (int i = 0; i < digits; i++) {
+      if (value[i] < '0' || value[i] > '9') {
+        return false;
+      }
+    }
+    return TIMEOUT_UNITS.indexOf(value[digits]) >= 0;
   }
 
   /** All but what is HTTP's alone. */

@@ -44,9 +44,13 @@ final class ResponseHeaders {
     return addMetadata(list, trailers);
   }
 
-  /** A response of nothing but a status. */
-  static HeaderList status(Status status) {
-    return headers(metadata(status));
+  /**
+   * A status as the end of a response, or all of it.
+   *
+   * @param begun whether a response has begun
+   */
+  static HeaderList status(Status status, boolean begun) {
+    return trailers(metadata(status), begun);
   }
 
   /** The fields of an answer to what is no gRPC call; the status' description is its body. */

@@ -37,13 +37,13 @@ final class ServerConfig {
   int maxConcurrentCalls = 10_000;
   int maxInboundMessageSize = 4 << 20;
   int maxInboundMetadataSize = 8192;
-  int maxResetsPerSecond = 200;
+  int maxResetsPerSecond = 500;
   long maxPendingBytes; // 0: the default, which depends on the size of messages
 
   long keepAliveNanos = TimeUnit.HOURS.toNanos(2);
   long keepAliveTimeoutNanos = TimeUnit.SECONDS.toNanos(20);
-  long permitKeepAliveNanos = TimeUnit.MINUTES.toNanos(5);
-  boolean permitKeepAliveWithoutCalls;
+  long permitKeepAliveNanos; // between two pings; floods are bounded by Http2Connection
+  boolean permitKeepAliveWithoutCalls = true;
   long maxIdleNanos = OFF;
   long maxAgeNanos = OFF;
   long maxAgeGraceNanos = OFF;

@@ -321,8 +321,10 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   }
 
   /**
-   * Sets how many calls a connection may have reset per second, or cause to be reset; ten times as
-   * many at once. More ends the connection (CVE-2023-44487). Default: 200.
+   * Sets how many calls a connection may have reset per second, or cause to be reset. At once it
+   * may be ten times as many, and besides as many as were open together: a client can always cancel
+   * all its calls. A call that ends well gives one back, one that is reset after the first of its
+   * answer counts a tenth. More ends the connection (CVE-2023-44487). Default: 500.
    *
    * @throws IllegalArgumentException if it is not positive
    */
@@ -373,7 +375,9 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
 
   /**
    * Sets how long a client has to wait between two pings; one that pings more often loses its
-   * connection (GOAWAY "too_many_pings"). Default: 5 minutes.
+   * connection (GOAWAY "too_many_pings"). Default: 0, for on a local socket a ping costs nothing,
+   * and clients of other languages are told to send one every few seconds; gRPC's other servers
+   * have 5 minutes. More than 200 a second end the connection in any case.
    *
    * @throws IllegalArgumentException if the time is negative
    */
@@ -383,7 +387,10 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
     return this;
   }
 
-  /** Sets whether clients may ping when they have no call. Default: false. */
+  /**
+   * Sets whether clients may ping when they have no call. Default: true; gRPC's other servers have
+   * false. If not, they may do so every two hours, whatever {@link #permitKeepAliveTime} says.
+   */
   @Override
   public UdsServerBuilder permitKeepAliveWithoutCalls(boolean permit) {
     config.permitKeepAliveWithoutCalls = permit;

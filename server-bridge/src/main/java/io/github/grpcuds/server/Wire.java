@@ -18,6 +18,9 @@ interface Wire {
   /** Runs tasks that the caller has to run; without the lock. */
   void run(StreamTasks tasks);
 
+  /** Runs something after a while, in another thread. */
+  void schedule(Runnable task, long nanos);
+
   /** Writes what was sent; without the lock. */
   void flush();
 

@@ -190,14 +190,51 @@ class CallsTest {
   }
 
   @Test
-  void cancelledCallIsResetAndEndsOnce() {
+  void cancelledCallEndsOnceWithItsStatus() {
     ready();
     Exchange exchange = open(request(), false);
     stream.cancel(Status.DEADLINE_EXCEEDED);
     stream.cancel(Status.CANCELLED);
     locked(exchange::onClosed);
     assertEquals(Arrays.asList("call s/m", "closed DEADLINE_EXCEEDED", "idle"), events);
-    assertEquals(Collections.singletonList("RST CANCEL"), wire.sent);
+    assertEquals(
+        "[:status: 200, content-type: application/grpc, grpc-status: 4 END]", wire.sent.toString());
+  }
+
+  @Test
+  void deadlineOfACallThatHasBegunToAnswerEndsItWithTrailers() {
+    ready();
+    Exchange exchange = open(request(), false);
+    stream.writeHeaders(new Metadata(), true);
+    stream.cancel(Status.DEADLINE_EXCEEDED);
+    assertEquals("grpc-status: 4 END", wire.sent.get(1));
+    assertEquals(Arrays.asList("call s/m", "closed DEADLINE_EXCEEDED", "idle"), events);
+    locked(exchange::onClosed);
+    wire.scheduled.forEach(Runnable::run);
+    assertEquals(2, wire.sent.size(), () -> "sent " + wire.sent);
+  }
+
+  @Test
+  void deadlineOfACallWhoseAnswerIsNotReadResetsItInTheEnd() {
+    ready();
+    open(request(), false);
+    answer();
+    stream.cancel(Status.DEADLINE_EXCEEDED);
+    assertEquals("grpc-status: 0 END", wire.sent.get(wire.sent.size() - 1));
+    wire.scheduled.forEach(Runnable::run);
+    assertEquals("RST CANCEL", wire.sent.get(wire.sent.size() - 1));
+  }
+
+  @Test
+  void malformedTimeoutIsAnsweredAndMakesNoCall() {
+    ready();
+    Exchange exchange = open(request().add("grpc-timeout", "abc"), false);
+    assertEquals(
+        "[:status: 200, content-type: application/grpc, grpc-status: 13,"
+            + " grpc-message: Malformed grpc-timeout: abc END]",
+        wire.sent.toString());
+    locked(exchange::onClosed);
+    assertEquals(Collections.singletonList("idle"), events);
   }
 
   @Test

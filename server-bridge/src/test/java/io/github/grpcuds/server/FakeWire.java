@@ -12,6 +12,7 @@ import java.util.List;
 final class FakeWire implements Wire {
   final List<String> sent = new ArrayList<>();
   int consumed;
+  final List<Runnable> scheduled = new ArrayList<>();
   private final List<StreamTasks> due = new ArrayList<>();
   private int locks;
   private boolean running;
@@ -51,6 +52,11 @@ final class FakeWire implements Wire {
   @Override
   public void run(StreamTasks tasks) {
     TaskRunner.run(tasks);
+  }
+
+  @Override
+  public void schedule(Runnable task, long nanos) {
+    scheduled.add(task);
   }
 
   @Override

@@ -121,6 +121,22 @@ class RequestHeadTest {
   }
 
   @Test
+  void timeoutsAreGrpcs() throws Exception {
+    for (String good : new String[] {"1H", "20M", "300S", "4000m", "50000u", "99999999n", "0n"}) {
+      assertEquals("package.Service/Method", read(with("grpc-timeout", good)).method, good);
+    }
+    for (String bad :
+        new String[] {"", "1", "S", "1s", "-1S", "+1S", "1.5S", "999999999n", "1 S"}) {
+      assertRefused(0, Status.Code.INTERNAL, "grpc-timeout", with("grpc-timeout", bad));
+    }
+    assertRefused(
+        0,
+        Status.Code.INTERNAL,
+        "grpc-timeout",
+        with("grpc-timeout", "1S").add("grpc-timeout", "x"));
+  }
+
+  @Test
   void binaryValueThatIsNotBase64IsRefused() {
     assertRefused(0, Status.Code.INTERNAL, "base64", with("x-bin", "!!"));
   }

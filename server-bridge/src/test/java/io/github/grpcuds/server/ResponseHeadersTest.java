@@ -50,7 +50,8 @@ class ResponseHeadersTest {
   void messagesArePercentEncoded() {
     assertEquals(
         ":status: 200, content-type: application/grpc, grpc-status: 3, grpc-message: 100%25 %C3%A9",
-        ResponseHeaders.status(Status.INVALID_ARGUMENT.withDescription("100% \u00e9")).toString());
+        ResponseHeaders.status(Status.INVALID_ARGUMENT.withDescription("100% \u00e9"), false)
+            .toString());
   }
 
   @Test

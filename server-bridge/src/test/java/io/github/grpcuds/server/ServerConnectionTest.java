@@ -244,7 +244,7 @@ class ServerConnectionTest {
   void http2ThatBreaksInTheMiddleOfAFrameEndsTheConnection() {
     start();
     request();
-    Wire wire = new ConnectionWire(connection);
+    Wire wire = new ConnectionWire(connection, new ManualScheduler());
     wire.lock();
     try {
       assertThrows(NullPointerException.class, () -> wire.sendData(stream, null, 0, 10, false));
