@@ -12,7 +12,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 
-/** The open calls of a connection. */
+/**
+ * The open calls of a connection.
+ *
+ * <p>No more have handlers that run than may be open: where a call has ended and its handler has
+ * not returned, the next one waits for that.
+ */
 final class Calls {
   private final Wire wire;
   private final ServerConfig config;
@@ -20,11 +25,14 @@ final class Calls {
   private final Offenders offenders;
   private final Runnable onIdle;
   private final HeldBytes held;
+  private final ConnectionTurns turns = new ConnectionTurns();
   private final TransportCounters counters = new TransportCounters(); // guarded by the lock
   private final KeepAliveEnforcer enforcer; // guarded by the lock
 
   // Guarded by the lock.
   private Exchange newest; // and, by way of previous, the other open ones
+  private Exchange firstWaiting; // to be admitted: it and all newer ones; null if none
+  private int admitted; // begin, or have begun, and their handlers have not returned
   private int open;
   private long idleSince = System.nanoTime();
   private boolean ready;
@@ -96,7 +104,26 @@ final class Calls {
     if (open == 1) {
       enforcer.onTransportActive();
     }
-    if (ready) {
+    if (firstWaiting == null) {
+      firstWaiting = exchange;
+    }
+    admit();
+    if (!exchange.admitted) {
+      exchange.waitsSince = System.nanoTime();
+    }
+  }
+
+  boolean isReady() {
+    return ready;
+  }
+
+  /** Lets calls begin, the oldest first, as many as may. */
+  private void admit() {
+    while (ready && firstWaiting != null && admitted < config.maxConcurrentCalls) {
+      Exchange exchange = firstWaiting;
+      firstWaiting = exchange.next;
+      exchange.admitted = true;
+      admitted++;
       exchange.schedule();
     }
   }
@@ -117,6 +144,9 @@ final class Calls {
   }
 
   private void remove(Exchange exchange) {
+    if (exchange == firstWaiting) {
+      firstWaiting = exchange.next;
+    }
     if (exchange.previous != null) {
       exchange.previous.next = exchange.next;
     }
@@ -142,8 +172,9 @@ final class Calls {
     try {
       ready = true;
       for (Exchange exchange = oldest(); exchange != null; exchange = exchange.next) {
-        exchange.schedule();
+        exchange.scheduleIfFailed();
       }
+      admit();
     } finally {
       wire.unlock();
     }
@@ -190,6 +221,28 @@ final class Calls {
     if (idle) {
       onIdle.run();
     }
+  }
+
+  /** A call is over, and its handlers have returned; in any thread, perhaps more than once. */
+  void release(Exchange exchange) {
+    wire.lock();
+    try {
+      if (exchange.admitted && !exchange.released) {
+        exchange.released = true;
+        admitted--;
+        admit();
+      }
+    } finally {
+      wire.unlock();
+    }
+  }
+
+  ConnectionTurns turns() {
+    return turns;
+  }
+
+  void logFailure(Throwable e) {
+    offenders.report(e.getClass(), Level.SEVERE, "A handler failed", e);
   }
 
   void logCrash(Throwable e) {

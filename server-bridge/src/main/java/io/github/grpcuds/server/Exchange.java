@@ -9,6 +9,7 @@ import io.grpc.Status;
 import io.grpc.internal.GrpcUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One request and its response: what happens to an HTTP/2 stream comes in here under the
@@ -34,6 +35,9 @@ final class Exchange implements Runnable {
   private boolean closed;
   private boolean scheduled;
 
+  /** The handlers that gRPC has yet to run, or that run, and one for the call that is not over. */
+  private final AtomicInteger busy = new AtomicInteger(1);
+
   private final Burst burst = new Burst(); // of messages, of the one that sends them
 
   // What may still be sent; guarded by the lock.
@@ -45,9 +49,15 @@ final class Exchange implements Runnable {
   Exchange previous;
   Exchange next;
 
+  // Guarded by the lock, for Calls.
+  boolean admitted; // may begin, and counts among those that do
+  boolean released; // does not count any more
+  long waitsSince; // for being admitted, as nanoTime has it; 0 if it did not have to wait
+
   // Of the tasks alone.
   private boolean finished;
   private GrpcStream call; // null if the request is refused
+  private volatile String method; // null until it is read
   private RequestHead.Refusal refusal; // not sent yet
   private InboundBuffer.Piece received; // not handed on yet
   private int consumed;
@@ -114,7 +124,16 @@ final class Exchange implements Runnable {
     if (failure == null) {
       failure = status;
     }
-    scheduleIfStarted();
+    if (calls.isReady()) { // those that wait for others need wait no more
+      schedule();
+    }
+  }
+
+  /** As {@link #schedule}, for one that will not begin any more. */
+  void scheduleIfFailed() {
+    if (failure != null) {
+      schedule();
+    }
   }
 
   private void scheduleIfStarted() {
@@ -127,6 +146,16 @@ final class Exchange implements Runnable {
 
   @Override
   public void run() {
+    TaskRunner runner = TaskRunner.current();
+    Exchange before = runner.enter(this);
+    try {
+      tell();
+    } finally {
+      runner.enter(before);
+    }
+  }
+
+  private void tell() {
     try {
       tellGrpc();
     } catch (RuntimeException | Error e) {
@@ -184,6 +213,8 @@ final class Exchange implements Runnable {
   private void start(HeaderList headers) {
     try {
       RequestHead head = RequestHead.read(headers, calls.maxMetadataSize());
+      method = head.method;
+      head.shortenTimeout(waitsSince == 0 ? 0 : System.nanoTime() - waitsSince);
       call = calls.newStream(this, head);
       calls.begin(call, head);
     } catch (RequestHead.Refusal e) {
@@ -228,7 +259,35 @@ final class Exchange implements Runnable {
       }
     } finally {
       calls.ended(this, call, failed == null);
+      handlerReturned();
     }
+  }
+
+  /** gRPC is about to hand a task over. */
+  void handlerComes() {
+    busy.incrementAndGet();
+  }
+
+  /** A task has run, or was refused. */
+  void handlerReturned() {
+    if (busy.decrementAndGet() == 0) {
+      calls.release(this);
+    }
+  }
+
+  /** A handler threw what gRPC does not catch. */
+  void handlerFailed(Throwable e) {
+    calls.logFailure(e);
+  }
+
+  /** The full name of the call's method; null before it is known. */
+  String method() {
+    return method;
+  }
+
+  /** Where its tasks wait with those of the other calls of its connection. */
+  ConnectionTurns turns() {
+    return calls.turns();
   }
 
   /** Something threw that never should: this call is lost, no other. */
@@ -243,18 +302,22 @@ final class Exchange implements Runnable {
 
   /** Runs what needs to be alone with gRPC's state of the stream. */
   void execute(Runnable task) {
-    Runnable settled =
-        () -> {
-          try {
-            task.run();
-          } catch (RuntimeException | Error e) {
-            crash(e);
-          }
-          giveBackConsumed();
-        };
-    if (tasks.add(settled)) {
+    if (tasks.add(() -> settle(task))) {
       wire.run(tasks);
     }
+  }
+
+  private void settle(Runnable task) {
+    TaskRunner runner = TaskRunner.current();
+    Exchange before = runner.enter(this);
+    try {
+      task.run();
+    } catch (RuntimeException | Error e) {
+      crash(e);
+    } finally {
+      runner.enter(before);
+    }
+    giveBackConsumed();
   }
 
   /** gRPC has taken bytes; in a task, at whose end the peer may send as many more. */

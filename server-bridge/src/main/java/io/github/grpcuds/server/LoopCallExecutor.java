@@ -17,7 +17,7 @@ final class LoopCallExecutor implements Executor {
   public void execute(Runnable task) {
     LoopThread thread = LoopThread.current();
     if (thread == null || thread.isInTask() || !thread.loop().offer(task, threads)) {
-      threads.execute(task);
+      HandlerTask.execute(task, threads);
     }
   }
 }

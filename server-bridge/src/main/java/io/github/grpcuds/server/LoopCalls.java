@@ -110,7 +110,7 @@ final class LoopCalls {
 
   private boolean handOn(Runnable task) {
     try {
-      executor.execute(task);
+      HandlerTask.execute(task, executor);
       return true;
     } catch (RuntimeException | OutOfMemoryError e) {
       return runTask(task); // the server ends, or there is no thread: better here than not at all

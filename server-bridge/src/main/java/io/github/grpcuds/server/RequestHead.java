@@ -95,6 +95,26 @@ final class RequestHead {
     return new RequestHead(method, authority, metadata(headers));
   }
 
+  /**
+   * Takes from the time that the call may take what it has waited.
+   *
+   * @throws Refusal if that is all of it
+   */
+  void shortenTimeout(long nanos) throws Refusal {
+    Long timeout = nanos == 0 ? null : metadata.get(GrpcUtil.TIMEOUT_KEY);
+    if (timeout == null) {
+      return;
+    }
+    if (timeout <= nanos) {
+      throw new Refusal(
+          0,
+          Status.Code.DEADLINE_EXCEEDED,
+          "The deadline passed while the call waited for others of its connection");
+    }
+    metadata.discardAll(GrpcUtil.TIMEOUT_KEY);
+    metadata.put(GrpcUtil.TIMEOUT_KEY, timeout - nanos);
+  }
+
   private static String authority(HeaderList headers) throws Refusal {
     int index = find(headers, AUTHORITY, 0);
     if (index < 0) {

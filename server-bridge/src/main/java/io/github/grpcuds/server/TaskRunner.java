@@ -11,6 +11,7 @@ final class TaskRunner {
 
   private final StreamTasks.Queue due = new StreamTasks.Queue();
   private boolean running;
+  private Exchange exchange;
 
   private TaskRunner() {}
 
@@ -22,6 +23,23 @@ final class TaskRunner {
     TaskRunner runner = CURRENT.get();
     runner.due.add(tasks);
     runner.drain();
+  }
+
+  /** That of this thread. */
+  static TaskRunner current() {
+    return CURRENT.get();
+  }
+
+  /** The call that this thread deals with; null if with none. */
+  Exchange exchange() {
+    return exchange;
+  }
+
+  /** From now on this thread deals with that call, or with none; returns the one before. */
+  Exchange enter(Exchange entered) {
+    Exchange before = exchange;
+    exchange = entered;
+    return before;
   }
 
   /** True if this thread runs tasks now, so that what it adds runs later. */

@@ -10,6 +10,7 @@ import io.grpc.ForwardingServerBuilder;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
+import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerCredentials;
 import io.grpc.TlsServerCredentials;
 import java.io.File;
@@ -274,7 +275,9 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   }
 
   /**
-   * Sets how many calls one connection may have open at a time. Default: 10,000.
+   * Sets how many calls one connection may have open at a time. A call counts until its handler has
+   * returned, even if it was cancelled or its deadline has passed: until then the next one waits.
+   * Default: 10,000.
    *
    * @throws IllegalArgumentException if it is not positive
    */
@@ -453,7 +456,19 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   public UdsServerBuilder executor(Executor executor) {
     ownCallExecutor = executor == null;
     config.directExecutor = executor == MoreExecutors.directExecutor();
-    delegate.executor(executor);
+    delegate.executor(
+        ownCallExecutor || config.directExecutor ? executor : new CallDispatcher(executor));
+    return this;
+  }
+
+  /**
+   * Sets what chooses what runs a call, by its method and headers; null is the {@link #executor}.
+   *
+   * @param supplier not owned by the server, nor are its executors
+   */
+  @Override
+  public UdsServerBuilder callExecutor(ServerCallExecutorSupplier supplier) {
+    delegate.callExecutor(new DispatchingSupplier(supplier));
     return this;
   }
 
@@ -570,7 +585,7 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
         new CallExecutor("grpc-uds-call", Thread.currentThread().getContextClassLoader());
     config.callsInLoops = ownCallExecutor && inlineCalls;
     if (ownCallExecutor) {
-      delegate.executor(new LoopCallExecutor(callExecutor));
+      delegate.executor(new CallDispatcher(new LoopCallExecutor(callExecutor)));
     }
     return super.build();
   }

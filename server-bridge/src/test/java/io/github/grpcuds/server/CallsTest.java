@@ -19,10 +19,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,6 +36,8 @@ class CallsTest {
   private Calls calls;
   private ServerStream stream; // of the last call
   private RuntimeException failure; // to throw when a call comes
+  private final Queue<Runnable> handlers = new ArrayDeque<>(); // that have not run
+  private boolean hasHandlers; // each call makes one
 
   @BeforeEach
   void begin() {
@@ -56,6 +60,9 @@ class CallsTest {
       events.add("call " + method);
       stream = created;
       created.setListener(new Listener());
+      if (hasHandlers) {
+        new CallDispatcher(handlers::add).execute(() -> events.add("handler"));
+      }
     }
 
     @Override
@@ -425,6 +432,77 @@ class CallsTest {
 
     @Override
     public void transportTerminated() {}
+  }
+
+  @Test
+  void callCountsUntilItsHandlerHasReturned() {
+    config.maxConcurrentCalls = 2;
+    hasHandlers = true;
+    ready();
+    Exchange reset = open(request(), false);
+    open(request(), false);
+    stream.cancel(Status.DEADLINE_EXCEEDED);
+    locked(() -> reset.onReset(ErrorCode.CANCEL, "by a test"));
+    assertEquals(0, calls.open());
+    events.clear();
+    open(request(), true);
+    open(request(), false);
+    assertEquals(Collections.emptyList(), events, "handlers of ended calls have not returned");
+    handlers.remove().run();
+    assertEquals(Arrays.asList("handler", "call s/m", "half-closed"), events);
+    handlers.remove().run();
+    assertEquals(Arrays.asList("handler", "call s/m"), events.subList(3, 5));
+  }
+
+  @Test
+  void callThatIsResetWhileItWaitsForOthersIsForgottenAtOnce() {
+    config.maxConcurrentCalls = 1;
+    hasHandlers = true;
+    ready();
+    Exchange stuck = open(request(), false);
+    locked(() -> stuck.onReset(ErrorCode.CANCEL, "by a test"));
+    for (int i = 0; i < 3; i++) {
+      Exchange waiting = open(request(), false);
+      assertEquals(1, calls.open());
+      locked(() -> waiting.onReset(ErrorCode.CANCEL, "by a test"));
+      assertEquals(0, calls.open());
+    }
+    open(request(), false);
+    events.clear();
+    handlers.remove().run();
+    assertEquals(Arrays.asList("handler", "call s/m"), events);
+  }
+
+  @Test
+  void timeThatACallHasWaitedCountsTowardsItsDeadline() throws Exception {
+    config.maxConcurrentCalls = 1;
+    hasHandlers = true;
+    ready();
+    Exchange stuck = open(request(), false);
+    locked(() -> stuck.onReset(ErrorCode.CANCEL, "by a test"));
+    Exchange late = open(request().add("grpc-timeout", "1n"), false);
+    events.clear();
+    handlers.remove().run();
+    assertEquals(Collections.singletonList("handler"), events);
+    assertTrue(wire.sent.get(0).contains("grpc-status: 4"), () -> "sent " + wire.sent);
+    locked(late::onClosed);
+    open(request().add("grpc-timeout", "1H"), false);
+    assertTrue(events.contains("call s/m"), () -> "saw " + events);
+  }
+
+  @Test
+  void executorThatRefusesKeepsNoPlace() {
+    config.maxConcurrentCalls = 1;
+    ready();
+    for (int i = 0; i < 3; i++) {
+      failure = null;
+      Exchange exchange = new Exchange(calls, wire, null, request(), false);
+      failure = new RejectedExecutionException("by a test");
+      locked(() -> calls.add(exchange));
+    }
+    failure = null;
+    open(request(), false);
+    assertTrue(events.contains("call s/m"), () -> "saw " + events);
   }
 
   @Test
