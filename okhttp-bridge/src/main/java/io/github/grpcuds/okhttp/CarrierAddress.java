@@ -32,6 +32,17 @@ final class CarrierAddress {
     }
   }
 
+  /** An equal one whose {@link InetAddress} is an instance of its own. */
+  static InetSocketAddress copy(InetSocketAddress carrier) {
+    InetAddress address = carrier.getAddress();
+    try {
+      return new InetSocketAddress(
+          InetAddress.getByAddress(address.getHostName(), address.getAddress()), carrier.getPort());
+    } catch (UnknownHostException e) {
+      throw new AssertionError("the bytes of an address are a legal address", e);
+    }
+  }
+
   /**
    * @throws UnknownHostException if the address is a real one
    */

@@ -1,7 +1,12 @@
 package io.github.grpcuds.okhttp;
 
+import io.grpc.CallCredentials;
 import io.grpc.ChannelCredentials;
+import io.grpc.ChoiceChannelCredentials;
+import io.grpc.CompositeCallCredentials;
+import io.grpc.CompositeChannelCredentials;
 import io.grpc.ForwardingChannelBuilder2;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.internal.ClientTransportFactory;
 import io.grpc.internal.GrpcUtil;
@@ -12,13 +17,12 @@ import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import javax.net.SocketFactory;
 import javax.net.ssl.HostnameVerifier;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
- * Forwards to grpc-core's builder, to which it gives transports of grpc-okhttp's. It does what
- * grpc-okhttp's own builder does, but makes one only for TLS.
+ * Forwards to grpc-core's builder, to which it gives transports of grpc-okhttp's, each with a guard
+ * around it. It does what grpc-okhttp's own builder does, but makes one only for TLS.
  *
  * <p>The first such builder of a JVM asks the JDK for all that it has on TLS, and so reads the
  * certificates that it trusts: a third of the time until the first call of a new JVM, which has no
@@ -30,19 +34,58 @@ final class CoreDelegateBuilder extends ForwardingChannelBuilder2<CoreDelegateBu
   private final ChannelCredentials creds; // null: what is called last decides about TLS
   private final ManagedChannelImplBuilder core;
   private final PlainTransports.Options options = new PlainTransports.Options();
-  private OkHttpChannelBuilder okHttp; // null until something of TLS is set
+  private OkHttpChannelBuilder okHttp; // null until something of TLS is asked for
   private boolean plainText;
+  private TransportSocketFactory sockets; // set when it is built
 
   /**
-   * @param creds those of plain text, or null to leave the choice to {@code usePlaintext} and its
-   *     kin
+   * @param creds null to leave the choice to {@code usePlaintext} and its kin
+   * @throws IllegalArgumentException if grpc-okhttp does not understand the credentials
    */
   CoreDelegateBuilder(String target, ChannelCredentials creds) {
     this.target = target;
     this.creds = creds;
-    this.plainText = creds != null;
-    this.core = new ManagedChannelImplBuilder(target, creds, null, new Transports(), null);
+    CallCredentials callCreds = null;
+    if (creds != null && !(creds instanceof InsecureChannelCredentials)) {
+      ChannelCredentials chosen = chosen(target, creds);
+      okHttp = OkHttpChannelBuilder.forTarget(target, chosen);
+      callCreds = callCredentials(chosen);
+      this.plainText = chosen.withoutBearerTokens() instanceof InsecureChannelCredentials;
+    } else {
+      this.plainText = creds != null;
+    }
+    this.core = new ManagedChannelImplBuilder(target, creds, callCreds, new Transports(), null);
     options.creds = creds;
+  }
+
+  /** Of a choice the first that grpc-okhttp understands, as it has it. */
+  private static ChannelCredentials chosen(String target, ChannelCredentials creds) {
+    if (creds instanceof CompositeChannelCredentials) {
+      CompositeChannelCredentials composite = (CompositeChannelCredentials) creds;
+      return CompositeChannelCredentials.create(
+          chosen(target, composite.getChannelCredentials()), composite.getCallCredentials());
+    }
+    if (creds instanceof ChoiceChannelCredentials) {
+      for (ChannelCredentials choice : ((ChoiceChannelCredentials) creds).getCredentialsList()) {
+        try {
+          OkHttpChannelBuilder.forTarget(target, choice);
+          return chosen(target, choice);
+        } catch (IllegalArgumentException e) {
+          // The next may be one that it understands; if none is, it says so.
+        }
+      }
+    }
+    return creds;
+  }
+
+  private static CallCredentials callCredentials(ChannelCredentials creds) {
+    if (!(creds instanceof CompositeChannelCredentials)) {
+      return null;
+    }
+    CompositeChannelCredentials composite = (CompositeChannelCredentials) creds;
+    CallCredentials inner = callCredentials(composite.getChannelCredentials());
+    CallCredentials outer = composite.getCallCredentials();
+    return inner == null ? outer : new CompositeCallCredentials(inner, outer);
   }
 
   /** Called by gRPC when it builds. */
@@ -50,14 +93,15 @@ final class CoreDelegateBuilder extends ForwardingChannelBuilder2<CoreDelegateBu
       implements ManagedChannelImplBuilder.ClientTransportFactoryBuilder {
     @Override
     public ClientTransportFactory buildClientTransportFactory() {
-      return plainText ? PlainTransports.create(options) : PlainTransports.of(secured());
+      ClientTransportFactory transports =
+          plainText ? PlainTransports.create(options) : PlainTransports.of(secured());
+      return new GuardedTransportFactory(transports, sockets, !plainText);
     }
   }
 
   private OkHttpChannelBuilder secured() {
-    OkHttpChannelBuilder builder = okHttp();
+    OkHttpChannelBuilder builder = creds == null ? okHttp().useTransportSecurity() : okHttp;
     builder
-        .useTransportSecurity()
         .socketFactory(options.sockets)
         .transportExecutor(options.executor)
         .maxInboundMessageSize(options.maxMessageBytes)
@@ -187,7 +231,8 @@ final class CoreDelegateBuilder extends ForwardingChannelBuilder2<CoreDelegateBu
   }
 
   @Override
-  public void transports(SocketFactory sockets, Executor executor) {
+  public void transports(TransportSocketFactory sockets, Executor executor) {
+    this.sockets = sockets;
     options.sockets = sockets;
     options.executor = executor;
   }

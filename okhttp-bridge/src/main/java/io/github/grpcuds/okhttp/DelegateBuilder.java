@@ -3,7 +3,6 @@ package io.github.grpcuds.okhttp;
 import io.grpc.ManagedChannelBuilder;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
-import javax.net.SocketFactory;
 import javax.net.ssl.HostnameVerifier;
 import javax.net.ssl.SSLSocketFactory;
 
@@ -23,5 +22,5 @@ interface DelegateBuilder {
   void tlsConnectionSpec(String[] tlsVersions, String[] cipherSuites);
 
   /** Sets where transports come from and what they run in. */
-  void transports(SocketFactory sockets, Executor executor);
+  void transports(TransportSocketFactory sockets, Executor executor);
 }

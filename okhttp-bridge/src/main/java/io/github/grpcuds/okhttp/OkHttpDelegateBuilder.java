@@ -4,7 +4,6 @@ import io.grpc.ManagedChannelBuilder;
 import io.grpc.okhttp.OkHttpChannelBuilder;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
-import javax.net.SocketFactory;
 import javax.net.ssl.HostnameVerifier;
 import javax.net.ssl.SSLSocketFactory;
 
@@ -47,7 +46,7 @@ final class OkHttpDelegateBuilder implements DelegateBuilder {
   }
 
   @Override
-  public void transports(SocketFactory sockets, Executor executor) {
+  public void transports(TransportSocketFactory sockets, Executor executor) {
     builder.socketFactory(sockets);
     builder.transportExecutor(executor);
   }

@@ -11,6 +11,9 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.SocketFactory;
@@ -21,14 +24,20 @@ import javax.net.SocketFactory;
  * <p>grpc-okhttp calls it from a thread of its transport executor, and cannot end a connect that it
  * began: hence the time-out, and {@link #abort} for a channel that is shut down meanwhile.
  */
-final class TransportSocketFactory extends SocketFactory implements SocketStreams.Factory {
+final class TransportSocketFactory extends SocketFactory {
   private final int connectTimeoutMillis;
   private final PeerPolicy serverPolicy; // null: the default, which depends on the address
   private final CredentialsGuard credentialsGuard;
   private final TransportExecutor executor;
+  private final HandshakeThreads handshakeThreads;
   private final long busyPollNanos;
   private final long stuckMillis; // until a connection ends whose server reads nothing; 0: never
   private final Set<Socket> connecting = ConcurrentHashMap.newKeySet();
+
+  /** By the very instance that comes back in createSocket, for many may be equal. */
+  private final Map<InetAddress, ConnectAttempt> expected =
+      Collections.synchronizedMap(new IdentityHashMap<>());
+
   private volatile boolean aborted;
 
   TransportSocketFactory(
@@ -36,20 +45,40 @@ final class TransportSocketFactory extends SocketFactory implements SocketStream
       PeerPolicy serverPolicy,
       CredentialsGuard credentialsGuard,
       TransportExecutor executor,
+      HandshakeThreads handshakeThreads,
       long busyPollNanos,
       long stuckMillis) {
     this.connectTimeoutMillis = connectTimeoutMillis;
     this.serverPolicy = serverPolicy;
     this.credentialsGuard = credentialsGuard;
     this.executor = executor;
+    this.handshakeThreads = handshakeThreads;
     this.busyPollNanos = busyPollNanos;
     this.stuckMillis = stuckMillis;
+  }
+
+  ConnectAttempt newAttempt(UdsAddress address, boolean tls) {
+    return new ConnectAttempt(address, tls, connectTimeoutMillis);
+  }
+
+  /** An attempt's socket will be asked for by this carrier of its address. */
+  void expect(InetAddress carrier, ConnectAttempt attempt) {
+    expected.put(carrier, attempt);
+  }
+
+  void forget(InetAddress carrier) {
+    expected.remove(carrier);
+  }
+
+  HandshakeThreads handshakeThreads() {
+    return handshakeThreads;
   }
 
   @Override
   public Socket createSocket(InetAddress carrier, int port) {
     try {
-      return connect(CarrierAddress.unwrap(carrier));
+      ConnectAttempt known = expected.remove(carrier);
+      return connect(known == null ? newAttempt(CarrierAddress.unwrap(carrier), false) : known);
     } catch (IOException | LinkageError e) {
       // grpc-okhttp hides an IOException in the cause of its status, and an Error hangs its calls.
       throw TransportSocketFactory.<RuntimeException>unchecked(
@@ -57,16 +86,18 @@ final class TransportSocketFactory extends SocketFactory implements SocketStream
     }
   }
 
-  private Socket connect(UdsAddress address) throws IOException {
-    Socket socket = SocketStreams.unconnected(address, this, busyPollNanos);
+  private Socket connect(ConnectAttempt attempt) throws IOException {
+    UdsAddress address = attempt.address;
+    Socket socket = SocketStreams.unconnected(address, new Streams(attempt), busyPollNanos);
     boolean connected = false;
     connecting.add(socket);
     try {
-      if (aborted) {
+      if (!attempt.connecting(socket) || aborted) {
         throw new SocketException("channel is shut down: " + address);
       }
       socket.connect(address, connectTimeoutMillis);
       check(address, socket);
+      attempt.connected();
       connected = true;
       return socket;
     } finally {
@@ -77,10 +108,19 @@ final class TransportSocketFactory extends SocketFactory implements SocketStream
     }
   }
 
-  @Override
-  public SocketStreams create(Socket socket, UdsChannel channel, InputStream input) {
-    ConnectionWriter writer = new ConnectionWriter(socket, channel, executor, stuckMillis);
-    return new SocketStreams(new BatchedInput(input, channel, writer), writer.output());
+  private final class Streams implements SocketStreams.Factory {
+    private final ConnectAttempt attempt;
+
+    Streams(ConnectAttempt attempt) {
+      this.attempt = attempt;
+    }
+
+    @Override
+    public SocketStreams create(Socket socket, UdsChannel channel, InputStream input) {
+      ConnectionWriter writer = new ConnectionWriter(socket, channel, executor, stuckMillis);
+      InputStream batched = new BatchedInput(input, channel, writer);
+      return new SocketStreams(new AttemptInput(batched, attempt), writer.output());
+    }
   }
 
   /** Before the first byte is sent: a server of the wrong user learns nothing. */

@@ -5,7 +5,6 @@ import io.github.grpcuds.transport.PeerPolicy;
 import io.github.grpcuds.transport.UdsAddress;
 import io.grpc.ChannelCredentials;
 import io.grpc.ForwardingChannelBuilder2;
-import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.internal.KeepAliveManager;
@@ -78,8 +77,8 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
     CredentialsGuard guard = new CredentialsGuard();
     String name = target.toString();
     DelegateBuilder builder =
-        creds instanceof InsecureChannelCredentials && PlainTransports.work()
-            ? new CoreDelegateBuilder(name, creds)
+        PlainTransports.work()
+            ? new CoreDelegateBuilder(name, guard.guard(creds))
             : new OkHttpDelegateBuilder(OkHttpChannelBuilder.forTarget(name, guard.guard(creds)));
     return new UdsChannelBuilder(target, builder, guard);
   }
@@ -187,7 +186,10 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   }
 
   /**
-   * Limits how long a connect waits for a server whose backlog is full; every other failure shows
+   * Limits how long an attempt to connect may take, up to the first that the server says in HTTP/2,
+   * its SETTINGS; with TLS the handshake is part of it. A server that does not answer in this time,
+   * for it is stopped or stuck or has a full backlog, is given up, the status says what was
+   * missing, and {@code pick_first} goes on to the channel's next socket. Every other failure shows
    * at once. Default: 20 seconds.
    *
    * @throws IllegalArgumentException if the time is not positive, in milliseconds
@@ -360,7 +362,10 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
 
   @Override
   public ManagedChannel build() {
-    Executor pool = transportExecutor == null ? SharedThreads.ofTransports() : transportExecutor;
+    HandshakeThreads pool =
+        transportExecutor == null
+            ? new HandshakeThreads(SharedThreads.ofTransports(), true)
+            : new HandshakeThreads(transportExecutor, false);
     TransportExecutor executor = new TransportExecutor(pool);
     TransportSocketFactory sockets =
         new TransportSocketFactory(
@@ -368,6 +373,7 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
             serverPolicy,
             credentialsGuard,
             executor,
+            pool,
             busyPollNanos,
             stuckMillis());
     if (inlineWrites) {
