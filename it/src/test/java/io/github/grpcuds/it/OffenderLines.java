@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** What servers of this process log of peers that broke the rules, during one test. */
 final class OffenderLines extends Handler implements BeforeEachCallback, AfterEachCallback {
-  private static final Logger LOGGER = Logger.getLogger("io.github.grpcuds.server.Offenders");
+  private static final Logger LOGGER = Logger.getLogger("io.github.grpcuds.server.RateLimitedLog");
 
   private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
 

@@ -1,7 +1,7 @@
 package io.github.grpcuds.okhttp;
 
-import io.github.grpcuds.transport.DirectBuffers;
-import io.github.grpcuds.transport.UdsChannel;
+import io.github.grpcuds.transport.internal.channel.DirectBuffers;
+import io.github.grpcuds.transport.internal.channel.UdsChannel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

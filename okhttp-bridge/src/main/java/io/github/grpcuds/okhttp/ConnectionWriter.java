@@ -1,6 +1,6 @@
 package io.github.grpcuds.okhttp;
 
-import io.github.grpcuds.transport.UdsChannel;
+import io.github.grpcuds.transport.internal.channel.UdsChannel;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

@@ -1,8 +1,8 @@
 package io.github.grpcuds.okhttp;
 
-import io.github.grpcuds.transport.DirectBuffers;
-import io.github.grpcuds.transport.SendRoom;
-import io.github.grpcuds.transport.UdsChannel;
+import io.github.grpcuds.transport.internal.channel.DirectBuffers;
+import io.github.grpcuds.transport.internal.channel.SendBufferGrowth;
+import io.github.grpcuds.transport.internal.channel.UdsChannel;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -25,7 +25,7 @@ final class QueuedOutput extends OutputStream {
   private final ConnectionWriter writer;
   private final long stuckMillis;
   private final Object lock = new Object();
-  private final SendRoom room; // guarded by lock
+  private final SendBufferGrowth room; // guarded by lock
 
   // Guarded by lock.
   private final Buffer queued = new Buffer(); // gathered or kept
@@ -47,7 +47,7 @@ final class QueuedOutput extends OutputStream {
     this.channel = channel;
     this.writer = writer;
     this.stuckMillis = stuckMillis;
-    this.room = new SendRoom(channel);
+    this.room = new SendBufferGrowth(channel);
   }
 
   /** True if the socket has not taken all that is to be written. */

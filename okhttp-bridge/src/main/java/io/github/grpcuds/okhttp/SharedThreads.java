@@ -1,6 +1,6 @@
 package io.github.grpcuds.okhttp;
 
-import io.github.grpcuds.transport.CallExecutor;
+import io.github.grpcuds.executor.internal.CallExecutor;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;

@@ -2,9 +2,9 @@ package io.github.grpcuds.okhttp;
 
 import io.github.grpcuds.transport.PeerCredentials;
 import io.github.grpcuds.transport.PeerPolicy;
-import io.github.grpcuds.transport.SocketStreams;
 import io.github.grpcuds.transport.UdsAddress;
-import io.github.grpcuds.transport.UdsChannel;
+import io.github.grpcuds.transport.internal.channel.UdsChannel;
+import io.github.grpcuds.transport.internal.socket.SocketStreams;
 import io.grpc.Status;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,8 +1,8 @@
 package io.github.grpcuds.okhttp;
 
-import io.github.grpcuds.transport.BusyPoll;
 import io.github.grpcuds.transport.PeerPolicy;
 import io.github.grpcuds.transport.UdsAddress;
+import io.github.grpcuds.transport.internal.channel.BusyPoll;
 import io.grpc.ChannelCredentials;
 import io.grpc.ForwardingChannelBuilder2;
 import io.grpc.ManagedChannel;

@@ -1,6 +1,6 @@
 package io.github.grpcuds.okhttp;
 
-import io.github.grpcuds.transport.Burst;
+import io.github.grpcuds.executor.internal.Burst;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;

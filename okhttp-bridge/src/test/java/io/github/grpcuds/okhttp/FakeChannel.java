@@ -3,7 +3,7 @@ package io.github.grpcuds.okhttp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.grpcuds.transport.PeerCredentials;
-import io.github.grpcuds.transport.UdsChannel;
+import io.github.grpcuds.transport.internal.channel.UdsChannel;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

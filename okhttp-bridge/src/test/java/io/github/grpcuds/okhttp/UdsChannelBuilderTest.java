@@ -235,9 +235,9 @@ class UdsChannelBuilderTest {
 
   /** grpc-okhttp would leave the calls of a channel waiting whose connect throws an Error. */
   @ParameterizedTest
-  @ValueSource(strings = {"Connector", "UdsSocket", "ConnectFailure"})
+  @ValueSource(strings = {"backend.Connector", "socket.UdsSocket", "channel.ConnectFailure"})
   void missingClassFailsTheCallInsteadOfHangingIt(String name) throws Exception {
-    String missing = "io.github.grpcuds.transport." + name;
+    String missing = "io.github.grpcuds.transport.internal." + name;
     try (IncompleteLoader without = new IncompleteLoader(missing)) {
       Method call =
           without

@@ -1,10 +1,10 @@
 package io.github.grpcuds.server;
 
-import io.github.grpcuds.transport.AcceptRetry;
-import io.github.grpcuds.transport.SafeLog;
+import io.github.grpcuds.executor.internal.SafeLog;
 import io.github.grpcuds.transport.UdsAddress;
-import io.github.grpcuds.transport.UdsChannel;
-import io.github.grpcuds.transport.UdsListener;
+import io.github.grpcuds.transport.internal.channel.AcceptRetry;
+import io.github.grpcuds.transport.internal.channel.UdsChannel;
+import io.github.grpcuds.transport.internal.channel.UdsListener;
 import java.io.IOException;
 import java.util.logging.Level;
 
@@ -20,7 +20,7 @@ final class Acceptor {
   private final UdsListener listener;
   private final UdsAddress address;
   private final EventLoop loop;
-  private final Places places;
+  private final ConnectionPermits places;
   private final Taker taker;
   private final AcceptRetry retry = new AcceptRetry(); // of the loop's thread
   private final Runnable resume = this::resume; // made now: a shortage is no time to load code
@@ -32,7 +32,12 @@ final class Acceptor {
     void take(UdsChannel channel) throws IOException;
   }
 
-  Acceptor(UdsListener listener, UdsAddress address, EventLoop loop, Places places, Taker taker) {
+  Acceptor(
+      UdsListener listener,
+      UdsAddress address,
+      EventLoop loop,
+      ConnectionPermits places,
+      Taker taker) {
     this.listener = listener;
     this.address = address;
     this.loop = loop;

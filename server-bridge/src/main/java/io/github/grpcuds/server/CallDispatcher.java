@@ -7,7 +7,7 @@ import java.util.concurrent.Executor;
  * then it counts as one of its connection's.
  *
  * <p>gRPC does not say whose a task is. It hands tasks over while it is told of a call, or runs a
- * task of one, and so in a thread of which {@link TaskRunner} knows the call.
+ * task of one, and so in a thread of which {@link Trampoline} knows the call.
  */
 final class CallDispatcher implements Executor {
   private final Executor executor;
@@ -18,7 +18,7 @@ final class CallDispatcher implements Executor {
 
   @Override
   public void execute(Runnable body) {
-    Exchange exchange = TaskRunner.current().exchange();
+    Exchange exchange = Trampoline.current().exchange();
     if (exchange == null) {
       executor.execute(body);
       return;

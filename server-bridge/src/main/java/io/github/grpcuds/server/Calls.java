@@ -1,7 +1,7 @@
 package io.github.grpcuds.server;
 
-import io.github.grpcuds.http2.HeaderList;
-import io.github.grpcuds.http2.Http2Stream;
+import io.github.grpcuds.http2.internal.HeaderList;
+import io.github.grpcuds.http2.internal.Http2Stream;
 import io.grpc.Attributes;
 import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
@@ -22,7 +22,7 @@ final class Calls {
   private final Wire wire;
   private final ServerConfig config;
   private final List<? extends ServerStreamTracer.Factory> tracers;
-  private final Offenders offenders;
+  private final RateLimitedLog offenders;
   private final Runnable onIdle;
   private final HeldBytes held;
   private final ConnectionTurns turns = new ConnectionTurns();
@@ -50,7 +50,7 @@ final class Calls {
       Wire wire,
       ServerConfig config,
       List<? extends ServerStreamTracer.Factory> tracers,
-      Offenders offenders,
+      RateLimitedLog offenders,
       Runnable onIdle) {
     this.wire = wire;
     this.config = config;

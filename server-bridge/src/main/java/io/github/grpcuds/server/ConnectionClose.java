@@ -1,7 +1,7 @@
 package io.github.grpcuds.server;
 
-import io.github.grpcuds.transport.SafeLog;
-import io.github.grpcuds.transport.UdsChannel;
+import io.github.grpcuds.executor.internal.SafeLog;
+import io.github.grpcuds.transport.internal.channel.UdsChannel;
 import java.io.IOException;
 import java.util.logging.Level;
 

@@ -1,7 +1,7 @@
 package io.github.grpcuds.server;
 
-import io.github.grpcuds.http2.InputChunk;
-import io.github.grpcuds.transport.UdsChannel;
+import io.github.grpcuds.http2.internal.InputChunk;
+import io.github.grpcuds.transport.internal.channel.UdsChannel;
 import java.io.IOException;
 import java.util.concurrent.Executor;
 
@@ -149,7 +149,7 @@ final class ConnectionReader {
       }
       return !chunk.bytes().hasRemaining();
     } finally {
-      chunk.letGo();
+      chunk.release();
     }
   }
 

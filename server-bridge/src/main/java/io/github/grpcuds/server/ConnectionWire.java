@@ -1,9 +1,9 @@
 package io.github.grpcuds.server;
 
-import io.github.grpcuds.http2.ErrorCode;
-import io.github.grpcuds.http2.HeaderList;
-import io.github.grpcuds.http2.Http2Stream;
-import io.github.grpcuds.http2.OutputChunk;
+import io.github.grpcuds.http2.internal.ErrorCode;
+import io.github.grpcuds.http2.internal.HeaderList;
+import io.github.grpcuds.http2.internal.Http2Stream;
+import io.github.grpcuds.http2.internal.OutputChunk;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -29,12 +29,12 @@ final class ConnectionWire implements Wire {
   }
 
   @Override
-  public void later(StreamTasks tasks, Runnable task) {
+  public void later(SerialQueue tasks, Runnable task) {
     connection.later(tasks, task);
   }
 
   @Override
-  public void run(StreamTasks tasks) {
+  public void run(SerialQueue tasks) {
     connection.run(tasks);
   }
 

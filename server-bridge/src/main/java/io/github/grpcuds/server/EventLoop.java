@@ -1,8 +1,8 @@
 package io.github.grpcuds.server;
 
-import io.github.grpcuds.transport.BusyPoll;
-import io.github.grpcuds.transport.Poller;
-import io.github.grpcuds.transport.SafeLog;
+import io.github.grpcuds.executor.internal.SafeLog;
+import io.github.grpcuds.transport.internal.channel.BusyPoll;
+import io.github.grpcuds.transport.internal.channel.Poller;
 import java.io.IOException;
 import java.util.PriorityQueue;
 import java.util.Queue;
@@ -28,7 +28,7 @@ final class EventLoop implements Runnable {
   private final PriorityQueue<Timer> timers = new PriorityQueue<>(); // of the loop's thread
   private final BusyPoll busyPoll; // of the loop's thread
   private final Runnable whenDone;
-  private final LoopCalls calls; // null if none are run here
+  private final InlineCalls calls; // null if none are run here
   private volatile boolean closed;
   private volatile Thread thread;
 
@@ -46,7 +46,7 @@ final class EventLoop implements Runnable {
       InputChunks inputChunks,
       long busyPollNanos,
       Runnable whenDone,
-      LoopCalls calls) {
+      InlineCalls calls) {
     this.poller = poller;
     this.inputChunks = inputChunks;
     this.busyPoll = new BusyPoll(busyPollNanos);

@@ -1,9 +1,9 @@
 package io.github.grpcuds.server;
 
-import io.github.grpcuds.transport.Poller;
 import io.github.grpcuds.transport.UdsAddress;
-import io.github.grpcuds.transport.UdsChannel;
-import io.github.grpcuds.transport.UdsListener;
+import io.github.grpcuds.transport.internal.channel.Poller;
+import io.github.grpcuds.transport.internal.channel.UdsChannel;
+import io.github.grpcuds.transport.internal.channel.UdsListener;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +14,7 @@ final class EventLoops {
   private final List<EventLoop> loops = new ArrayList<>();
   private final UdsAddress address;
   private final Executor executor; // null: threads of their own
-  private final LoopMonitor monitor; // null if no calls run in loops
+  private final EventLoopWatchdog monitor; // null if no calls run in loops
   private final Acceptor acceptor;
   private int nextLoop; // of the accepting thread
 
@@ -43,13 +43,13 @@ final class EventLoops {
       UdsAddress address,
       ServerConfig config,
       Executor calls,
-      Places places,
+      ConnectionPermits places,
       Handler handler,
       Runnable whenDone)
       throws IOException {
     this.address = address;
     this.executor = config.transportExecutor;
-    this.monitor = executor == null && calls != null ? new LoopMonitor() : null;
+    this.monitor = executor == null && calls != null ? new EventLoopWatchdog() : null;
     InputChunks inputChunks = new InputChunks();
     try {
       for (int i = 0; i < config.ioThreads; i++) {
@@ -60,7 +60,7 @@ final class EventLoops {
                 inputChunks,
                 config.busyPollNanos,
                 whenDone,
-                monitor == null ? null : new LoopCalls(calls, monitor)));
+                monitor == null ? null : new InlineCalls(calls, monitor)));
       }
     } catch (IOException | RuntimeException | Error e) {
       for (EventLoop loop : loops) {

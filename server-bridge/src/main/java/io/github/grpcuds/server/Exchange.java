@@ -1,10 +1,10 @@
 package io.github.grpcuds.server;
 
-import io.github.grpcuds.http2.ErrorCode;
-import io.github.grpcuds.http2.HeaderList;
-import io.github.grpcuds.http2.Http2Stream;
-import io.github.grpcuds.http2.InputChunk;
-import io.github.grpcuds.transport.Burst;
+import io.github.grpcuds.executor.internal.Burst;
+import io.github.grpcuds.http2.internal.ErrorCode;
+import io.github.grpcuds.http2.internal.HeaderList;
+import io.github.grpcuds.http2.internal.Http2Stream;
+import io.github.grpcuds.http2.internal.InputChunk;
 import io.grpc.Status;
 import io.grpc.internal.GrpcUtil;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +24,7 @@ final class Exchange implements Runnable {
   private final Calls calls;
   private final Wire wire;
   private final Http2Stream stream;
-  private final StreamTasks tasks = new StreamTasks();
+  private final SerialQueue tasks = new SerialQueue();
 
   // What came and gRPC does not know yet; guarded by the lock.
   private final InboundBuffer inbound = new InboundBuffer();
@@ -146,7 +146,7 @@ final class Exchange implements Runnable {
 
   @Override
   public void run() {
-    TaskRunner runner = TaskRunner.current();
+    Trampoline runner = Trampoline.current();
     Exchange before = runner.enter(this);
     try {
       tell();
@@ -308,7 +308,7 @@ final class Exchange implements Runnable {
   }
 
   private void settle(Runnable task) {
-    TaskRunner runner = TaskRunner.current();
+    Trampoline runner = Trampoline.current();
     Exchange before = runner.enter(this);
     try {
       task.run();

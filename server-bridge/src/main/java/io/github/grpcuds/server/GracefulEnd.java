@@ -1,6 +1,6 @@
 package io.github.grpcuds.server;
 
-import io.github.grpcuds.http2.ErrorCode;
+import io.github.grpcuds.http2.internal.ErrorCode;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
@@ -16,8 +16,8 @@ final class GracefulEnd {
 
   private final ServerConnection connection;
   private final Calls calls;
-  private final Alarm answer;
-  private final Alarm grace;
+  private final RestartableTimer answer;
+  private final RestartableTimer grace;
 
   /** Runs when the calls take longer than they may. */
   private final Runnable graceOver;
@@ -34,8 +34,8 @@ final class GracefulEnd {
       Runnable graceOver) {
     this.connection = connection;
     this.calls = calls;
-    this.answer = new Alarm(scheduler);
-    this.grace = new Alarm(scheduler);
+    this.answer = new RestartableTimer(scheduler);
+    this.grace = new RestartableTimer(scheduler);
     this.graceOver = graceOver;
   }
 

@@ -1,14 +1,15 @@
 package io.github.grpcuds.server;
 
 import com.google.common.util.concurrent.MoreExecutors;
-import io.github.grpcuds.transport.InheritedSocket;
-import io.github.grpcuds.transport.Listeners;
 import io.github.grpcuds.transport.PeerCredentials;
 import io.github.grpcuds.transport.PeerPolicy;
-import io.github.grpcuds.transport.SystemdNotifier;
 import io.github.grpcuds.transport.UdsAddress;
-import io.github.grpcuds.transport.UdsChannel;
-import io.github.grpcuds.transport.UdsListener;
+import io.github.grpcuds.transport.internal.backend.Listeners;
+import io.github.grpcuds.transport.internal.channel.InheritedSocket;
+import io.github.grpcuds.transport.internal.channel.UdsChannel;
+import io.github.grpcuds.transport.internal.channel.UdsListener;
+import io.github.grpcuds.transport.internal.systemd.InheritedSockets;
+import io.github.grpcuds.transport.internal.systemd.SystemdNotifier;
 import io.grpc.InternalChannelz;
 import io.grpc.InternalChannelz.SocketStats;
 import io.grpc.InternalInstrumented;
@@ -49,8 +50,8 @@ final class GrpcServer implements InternalServer {
   private final Executor executor;
   private final Executor oneByOne;
   private final Executor calls; // null if the user has set what runs them
-  private final Places places;
-  private final Offenders offenders = new Offenders();
+  private final ConnectionPermits places;
+  private final RateLimitedLog offenders = new RateLimitedLog();
 
   private final AtomicInteger runningLoops;
   private final AtomicBoolean stopping = new AtomicBoolean();
@@ -86,7 +87,7 @@ final class GrpcServer implements InternalServer {
       Executor executor) {
     this.tls = tls;
     this.config = config;
-    this.places = new Places(config.placesToWaitFor());
+    this.places = new ConnectionPermits(config.placesToWaitFor());
     this.tracers = tracers;
     this.channelz = channelz;
     this.executor = executor;
@@ -112,7 +113,7 @@ final class GrpcServer implements InternalServer {
     return tracers;
   }
 
-  Offenders offenders() {
+  RateLimitedLog offenders() {
     return offenders;
   }
 
@@ -159,7 +160,7 @@ final class GrpcServer implements InternalServer {
     if (address != null) {
       return Listeners.listen(address, config.socketFile, config.backlog);
     }
-    InheritedSocket inherited = InheritedSocket.take(config.inheritedName);
+    InheritedSocket inherited = InheritedSockets.take(config.inheritedName);
     locate(inherited.address());
     return inherited.listener();
   }

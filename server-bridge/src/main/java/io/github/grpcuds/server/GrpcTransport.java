@@ -2,13 +2,13 @@ package io.github.grpcuds.server;
 
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
-import io.github.grpcuds.http2.ErrorCode;
-import io.github.grpcuds.http2.HeaderList;
-import io.github.grpcuds.http2.Http2Connection;
-import io.github.grpcuds.http2.Http2Listener;
-import io.github.grpcuds.http2.Http2Stream;
-import io.github.grpcuds.http2.InputChunk;
-import io.github.grpcuds.transport.UdsChannel;
+import io.github.grpcuds.http2.internal.ErrorCode;
+import io.github.grpcuds.http2.internal.HeaderList;
+import io.github.grpcuds.http2.internal.Http2Connection;
+import io.github.grpcuds.http2.internal.Http2Listener;
+import io.github.grpcuds.http2.internal.Http2Stream;
+import io.github.grpcuds.http2.internal.InputChunk;
+import io.github.grpcuds.transport.internal.channel.UdsChannel;
 import io.grpc.Attributes;
 import io.grpc.Grpc;
 import io.grpc.InternalChannelz;
@@ -46,12 +46,12 @@ final class GrpcTransport
   private final InternalLogId logId;
   private final ServerConnection connection;
   private final ByteFilter filter;
-  private final StreamTasks tasks = new StreamTasks();
+  private final SerialQueue tasks = new SerialQueue();
   private final Calls calls;
   private final GracefulEnd gracefulEnd;
   private final KeepAlive keepAlive;
   private final IdleLimit idleLimit;
-  private final Alarm ageLimit;
+  private final RestartableTimer ageLimit;
 
   private ServerTransportListener listener; // set before the connection starts
   private volatile SSLSession session; // null in plain text, and before TLS' handshake is done
@@ -101,7 +101,7 @@ final class GrpcTransport
         new KeepAlive(this, scheduler, config.keepAliveNanos, config.keepAliveTimeoutNanos);
     this.idleLimit =
         new IdleLimit(this::idleNanos, () -> end("max_idle"), scheduler, config.maxIdleNanos);
-    this.ageLimit = new Alarm(scheduler);
+    this.ageLimit = new RestartableTimer(scheduler);
   }
 
   /** From here on the listener is told of the end, whatever happens. */

@@ -95,7 +95,7 @@ final class HandlerTask implements Runnable {
   }
 
   private void runBody() {
-    TaskRunner runner = TaskRunner.current();
+    Trampoline runner = Trampoline.current();
     Exchange before = runner.enter(exchange);
     try {
       body.run();

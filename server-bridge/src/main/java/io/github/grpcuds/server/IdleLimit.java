@@ -12,13 +12,13 @@ final class IdleLimit {
 
   private final Idleness idleness;
   private final Runnable end;
-  private final Alarm timer;
+  private final RestartableTimer timer;
   private final long limitNanos;
 
   IdleLimit(Idleness idleness, Runnable end, ScheduledExecutorService scheduler, long limitNanos) {
     this.idleness = idleness;
     this.end = end;
-    this.timer = new Alarm(scheduler);
+    this.timer = new RestartableTimer(scheduler);
     this.limitNanos = limitNanos;
   }
 

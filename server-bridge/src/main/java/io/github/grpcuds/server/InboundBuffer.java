@@ -1,6 +1,6 @@
 package io.github.grpcuds.server;
 
-import io.github.grpcuds.http2.InputChunk;
+import io.github.grpcuds.http2.internal.InputChunk;
 import java.util.Arrays;
 
 /**
@@ -30,7 +30,7 @@ final class InboundBuffer {
     /** Of no use any more. */
     void drop() {
       if (chunk != null) {
-        chunk.letGo();
+        chunk.release();
       }
     }
   }
@@ -65,7 +65,7 @@ final class InboundBuffer {
       finishOpen();
     }
     append(new Piece(null, chunk, offset, length));
-    chunk.hold();
+    chunk.retain();
   }
 
   private void makeRoom(int needed) {

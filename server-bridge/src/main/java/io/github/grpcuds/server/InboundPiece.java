@@ -1,6 +1,6 @@
 package io.github.grpcuds.server;
 
-import io.github.grpcuds.http2.InputChunk;
+import io.github.grpcuds.http2.internal.InputChunk;
 import io.grpc.internal.AbstractReadableBuffer;
 import io.grpc.internal.ReadableBuffer;
 import java.io.IOException;
@@ -91,7 +91,7 @@ final class InboundPiece extends AbstractReadableBuffer {
     checkReadable(length);
     InboundPiece part = new InboundPiece(first(length), chunk, account);
     if (chunk != null) {
-      chunk.hold();
+      chunk.retain();
     }
     account.add(0); // the part is one more piece, of bytes that count already
     counted -= length;
@@ -128,7 +128,7 @@ final class InboundPiece extends AbstractReadableBuffer {
     if (closed.compareAndSet(false, true)) {
       account.remove(counted);
       if (chunk != null) {
-        chunk.letGo();
+        chunk.release();
       }
     }
   }

@@ -1,6 +1,6 @@
 package io.github.grpcuds.server;
 
-import io.github.grpcuds.http2.InputChunk;
+import io.github.grpcuds.http2.internal.InputChunk;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
@@ -58,7 +58,7 @@ final class InputChunks implements InputChunk.Home {
     InputChunk chunk = free.isEmpty() ? create() : free.pop(); // the last given: still in caches
     if (chunk != null) {
       chunk.bytes().clear();
-      chunk.hold();
+      chunk.retain();
     }
     return chunk;
   }

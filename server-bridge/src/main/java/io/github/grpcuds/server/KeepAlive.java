@@ -25,13 +25,13 @@ final class KeepAlive {
   static final long LEAST_TIMEOUT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private final Peer peer;
-  private final Alarm timer;
+  private final RestartableTimer timer;
   private final long timeNanos;
   private final long timeoutNanos;
 
   KeepAlive(Peer peer, ScheduledExecutorService scheduler, long timeNanos, long timeoutNanos) {
     this.peer = peer;
-    this.timer = new Alarm(scheduler);
+    this.timer = new RestartableTimer(scheduler);
     this.timeNanos = timeNanos;
     this.timeoutNanos = timeoutNanos;
   }

@@ -1,6 +1,6 @@
 package io.github.grpcuds.server;
 
-import io.github.grpcuds.http2.OutputChunk;
+import io.github.grpcuds.http2.internal.OutputChunk;
 import io.grpc.internal.WritableBuffer;
 
 /** What gRPC writes a message, or a part of it, to. */

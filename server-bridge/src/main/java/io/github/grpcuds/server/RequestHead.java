@@ -1,6 +1,6 @@
 package io.github.grpcuds.server;
 
-import io.github.grpcuds.http2.HeaderList;
+import io.github.grpcuds.http2.internal.HeaderList;
 import io.grpc.InternalMetadata;
 import io.grpc.Metadata;
 import io.grpc.Status;

@@ -1,10 +1,10 @@
 package io.github.grpcuds.server;
 
-import io.github.grpcuds.http2.Http2Limits;
-import io.github.grpcuds.transport.BusyPoll;
+import io.github.grpcuds.http2.internal.Http2Limits;
 import io.github.grpcuds.transport.PeerPolicy;
 import io.github.grpcuds.transport.SocketFileOptions;
 import io.github.grpcuds.transport.UdsAddress;
+import io.github.grpcuds.transport.internal.channel.BusyPoll;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;

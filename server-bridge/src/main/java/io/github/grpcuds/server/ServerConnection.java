@@ -1,9 +1,9 @@
 package io.github.grpcuds.server;
 
-import io.github.grpcuds.http2.Http2Connection;
-import io.github.grpcuds.http2.Http2Limits;
-import io.github.grpcuds.http2.Http2Listener;
-import io.github.grpcuds.transport.UdsChannel;
+import io.github.grpcuds.http2.internal.Http2Connection;
+import io.github.grpcuds.http2.internal.Http2Limits;
+import io.github.grpcuds.http2.internal.Http2Listener;
+import io.github.grpcuds.transport.internal.channel.UdsChannel;
 import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
@@ -28,7 +28,7 @@ final class ServerConnection {
   private final ConnectionWriter writer;
   private final ConnectionClose close;
 
-  private final StreamTasks.Queue due = new StreamTasks.Queue(); // guarded by lock
+  private final SerialQueue.Queue due = new SerialQueue.Queue(); // guarded by lock
   private Throwable failure; // of HTTP/2's code; null if it is sound; guarded by lock
   private boolean watchesInput = true; // changed by the loop's thread; guarded by lock
   private boolean watchesOutput; // as watchesInput
@@ -97,7 +97,7 @@ final class ServerConnection {
 
   /** Gives the lock back, then runs the stream tasks that came up under it ({@link #later}). */
   void unlock() {
-    StreamTasks run = null;
+    SerialQueue run = null;
     boolean failed = false;
     Throwable broken = null;
     if (lock.getHoldCount() == 1) {
@@ -138,22 +138,22 @@ final class ServerConnection {
   }
 
   /** Adds a task to a stream's queue, to run after the lock is given back; under the lock. */
-  void later(StreamTasks tasks, Runnable task) {
+  void later(SerialQueue tasks, Runnable task) {
     if (tasks.add(task)) {
       due.add(tasks);
     }
   }
 
   /** Runs tasks that this thread has to run; without the lock. */
-  void run(StreamTasks tasks) {
-    if (!tasksInLoop || loop.isCurrentThread() || TaskRunner.isRunning()) {
-      TaskRunner.run(tasks);
+  void run(SerialQueue tasks) {
+    if (!tasksInLoop || loop.isCurrentThread() || Trampoline.isRunning()) {
+      Trampoline.run(tasks);
       return;
     }
     try {
-      loop.execute(() -> TaskRunner.run(tasks));
+      loop.execute(() -> Trampoline.run(tasks));
     } catch (OutOfMemoryError e) {
-      TaskRunner.run(tasks); // better here than never
+      Trampoline.run(tasks); // better here than never
     }
   }
 

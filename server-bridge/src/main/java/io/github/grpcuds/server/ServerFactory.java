@@ -1,6 +1,6 @@
 package io.github.grpcuds.server;
 
-import io.github.grpcuds.transport.CallExecutor;
+import io.github.grpcuds.executor.internal.CallExecutor;
 import io.github.grpcuds.transport.UdsAddress;
 import io.grpc.MetricRecorder;
 import io.grpc.ServerBuilder;

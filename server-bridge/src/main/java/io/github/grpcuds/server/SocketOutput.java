@@ -1,9 +1,9 @@
 package io.github.grpcuds.server;
 
-import io.github.grpcuds.http2.OutputBuffer;
-import io.github.grpcuds.transport.DirectBuffers;
-import io.github.grpcuds.transport.SendRoom;
-import io.github.grpcuds.transport.UdsChannel;
+import io.github.grpcuds.http2.internal.OutputBuffer;
+import io.github.grpcuds.transport.internal.channel.DirectBuffers;
+import io.github.grpcuds.transport.internal.channel.SendBufferGrowth;
+import io.github.grpcuds.transport.internal.channel.UdsChannel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -25,7 +25,7 @@ final class SocketOutput {
   private final UdsChannel channel;
   private final ByteFilter filter;
   private final boolean plain;
-  private final SendRoom room;
+  private final SendBufferGrowth room;
   private ByteBuffer taken = EMPTY; // to be written next
   private boolean full; // the socket took less than that
   private boolean copied; // into a buffer that is to be given back
@@ -37,7 +37,7 @@ final class SocketOutput {
     this.channel = channel;
     this.filter = filter;
     this.plain = filter instanceof PlainFilter;
-    this.room = new SendRoom(channel);
+    this.room = new SendBufferGrowth(channel);
   }
 
   /**

@@ -1,11 +1,11 @@
 package io.github.grpcuds.server;
 
 import com.google.common.util.concurrent.MoreExecutors;
-import io.github.grpcuds.transport.BusyPoll;
-import io.github.grpcuds.transport.CallExecutor;
+import io.github.grpcuds.executor.internal.CallExecutor;
 import io.github.grpcuds.transport.PeerPolicy;
 import io.github.grpcuds.transport.SocketFileOptions;
 import io.github.grpcuds.transport.UdsAddress;
+import io.github.grpcuds.transport.internal.channel.BusyPoll;
 import io.grpc.ForwardingServerBuilder;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
@@ -585,7 +585,7 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
         new CallExecutor("grpc-uds-call", Thread.currentThread().getContextClassLoader());
     config.callsInLoops = ownCallExecutor && inlineCalls;
     if (ownCallExecutor) {
-      delegate.executor(new CallDispatcher(new LoopCallExecutor(callExecutor)));
+      delegate.executor(new CallDispatcher(new InlineCallExecutor(callExecutor)));
     }
     return super.build();
   }

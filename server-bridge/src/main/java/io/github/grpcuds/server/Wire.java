@@ -1,9 +1,9 @@
 package io.github.grpcuds.server;
 
-import io.github.grpcuds.http2.ErrorCode;
-import io.github.grpcuds.http2.HeaderList;
-import io.github.grpcuds.http2.Http2Stream;
-import io.github.grpcuds.http2.OutputChunk;
+import io.github.grpcuds.http2.internal.ErrorCode;
+import io.github.grpcuds.http2.internal.HeaderList;
+import io.github.grpcuds.http2.internal.Http2Stream;
+import io.github.grpcuds.http2.internal.OutputChunk;
 
 /** What calls want of their connection; what it sends is to be asked for under the lock. */
 interface Wire {
@@ -13,10 +13,10 @@ interface Wire {
   void unlock();
 
   /** Runs a task of a stream when the lock is given back. */
-  void later(StreamTasks tasks, Runnable task);
+  void later(SerialQueue tasks, Runnable task);
 
   /** Runs tasks that the caller has to run; without the lock. */
-  void run(StreamTasks tasks);
+  void run(SerialQueue tasks);
 
   /** Runs something after a while, in another thread. */
   void schedule(Runnable task, long nanos);

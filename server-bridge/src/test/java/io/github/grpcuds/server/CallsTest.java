@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.grpcuds.http2.ErrorCode;
-import io.github.grpcuds.http2.HeaderList;
-import io.github.grpcuds.http2.InputChunk;
+import io.github.grpcuds.http2.internal.ErrorCode;
+import io.github.grpcuds.http2.internal.HeaderList;
+import io.github.grpcuds.http2.internal.InputChunk;
 import io.grpc.Attributes;
 import io.grpc.InternalChannelz.TransportStats;
 import io.grpc.Metadata;
@@ -43,7 +43,8 @@ class CallsTest {
   void begin() {
     config.maxPendingBytes = 1000;
     calls =
-        new Calls(wire, config, Collections.emptyList(), new Offenders(), () -> events.add("idle"));
+        new Calls(
+            wire, config, Collections.emptyList(), new RateLimitedLog(), () -> events.add("idle"));
   }
 
   private void ready() {
@@ -372,7 +373,7 @@ class CallsTest {
     InputChunk chunk = chunks.take();
     chunk.bytes().put(bytes);
     locked(() -> exchange.onData(chunk, 0, bytes.length, false));
-    chunk.letGo();
+    chunk.release();
   }
 
   @Test

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.grpcuds.http2.HeaderList;
+import io.github.grpcuds.http2.internal.HeaderList;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -31,7 +31,8 @@ class ConnectionTurnsTest {
   private static Exchange connection() {
     FakeWire wire = new FakeWire();
     Calls calls =
-        new Calls(wire, new ServerConfig(), Collections.emptyList(), new Offenders(), () -> {});
+        new Calls(
+            wire, new ServerConfig(), Collections.emptyList(), new RateLimitedLog(), () -> {});
     return new Exchange(calls, wire, null, new HeaderList(), false);
   }
 

@@ -1,7 +1,7 @@
 package io.github.grpcuds.server;
 
 import io.github.grpcuds.transport.PeerCredentials;
-import io.github.grpcuds.transport.UdsChannel;
+import io.github.grpcuds.transport.internal.channel.UdsChannel;
 import java.io.ByteArrayOutputStream;
 import java.net.SocketException;
 import java.nio.ByteBuffer;

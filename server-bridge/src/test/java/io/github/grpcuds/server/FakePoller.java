@@ -1,8 +1,8 @@
 package io.github.grpcuds.server;
 
-import io.github.grpcuds.transport.Poller;
-import io.github.grpcuds.transport.UdsChannel;
-import io.github.grpcuds.transport.UdsListener;
+import io.github.grpcuds.transport.internal.channel.Poller;
+import io.github.grpcuds.transport.internal.channel.UdsChannel;
+import io.github.grpcuds.transport.internal.channel.UdsListener;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,9 +1,9 @@
 package io.github.grpcuds.server;
 
-import io.github.grpcuds.http2.ErrorCode;
-import io.github.grpcuds.http2.HeaderList;
-import io.github.grpcuds.http2.Http2Stream;
-import io.github.grpcuds.http2.OutputChunk;
+import io.github.grpcuds.http2.internal.ErrorCode;
+import io.github.grpcuds.http2.internal.HeaderList;
+import io.github.grpcuds.http2.internal.Http2Stream;
+import io.github.grpcuds.http2.internal.OutputChunk;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +13,7 @@ final class FakeWire implements Wire {
   final List<String> sent = new ArrayList<>();
   int consumed;
   final List<Runnable> scheduled = new ArrayList<>();
-  private final List<StreamTasks> due = new ArrayList<>();
+  private final List<SerialQueue> due = new ArrayList<>();
   private int locks;
   private boolean running;
 
@@ -42,7 +42,7 @@ final class FakeWire implements Wire {
   }
 
   @Override
-  public void later(StreamTasks tasks, Runnable task) {
+  public void later(SerialQueue tasks, Runnable task) {
     requireLock();
     if (tasks.add(task)) {
       due.add(tasks);
@@ -50,8 +50,8 @@ final class FakeWire implements Wire {
   }
 
   @Override
-  public void run(StreamTasks tasks) {
-    TaskRunner.run(tasks);
+  public void run(SerialQueue tasks) {
+    Trampoline.run(tasks);
   }
 
   @Override

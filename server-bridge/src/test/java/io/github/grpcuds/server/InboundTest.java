@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.grpcuds.http2.InputChunk;
+import io.github.grpcuds.http2.internal.InputChunk;
 import io.grpc.internal.ReadableBuffer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -130,9 +130,9 @@ class InboundTest {
     ByteBuffer memory = ByteBuffer.allocateDirect(1000);
     memory.put(bytes);
     InputChunk chunk = new InputChunk(memory, back::add);
-    chunk.hold();
+    chunk.retain();
     buffer.add(chunk, 100, 900);
-    chunk.letGo();
+    chunk.release();
     assertTrue(held.add(900));
     InboundPiece piece = InboundPiece.counted(buffer.take(), held);
     assertFalse(piece.hasArray());
@@ -181,7 +181,7 @@ class InboundTest {
     assertNotSame(first, second);
     assertNull(chunks.take());
     first.bytes().put((byte) 1);
-    first.letGo();
+    first.release();
     assertSame(first, chunks.take());
     assertEquals(InputChunks.CHUNK_BYTES, first.bytes().remaining());
     assertEquals(2, chunks.held());

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.grpcuds.http2.HeaderList;
+import io.github.grpcuds.http2.internal.HeaderList;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.util.ArrayList;

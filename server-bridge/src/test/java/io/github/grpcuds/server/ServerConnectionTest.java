@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.grpcuds.http2.ErrorCode;
-import io.github.grpcuds.http2.HeaderList;
-import io.github.grpcuds.http2.Http2Limits;
-import io.github.grpcuds.http2.Http2Listener;
-import io.github.grpcuds.http2.Http2Stream;
-import io.github.grpcuds.http2.InputChunk;
+import io.github.grpcuds.http2.internal.ErrorCode;
+import io.github.grpcuds.http2.internal.HeaderList;
+import io.github.grpcuds.http2.internal.Http2Limits;
+import io.github.grpcuds.http2.internal.Http2Listener;
+import io.github.grpcuds.http2.internal.Http2Stream;
+import io.github.grpcuds.http2.internal.InputChunk;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -290,11 +290,11 @@ class ServerConnectionTest {
       assertEquals(chunksRead[i], channel.chunksRead, "after frame " + i);
       assertEquals(held[i], inputChunks.held(), "after frame " + i);
       if (i == 2) {
-        kept.remove(0).letGo();
+        kept.remove(0).release();
       }
     }
     assertArrayEquals(expected.toByteArray(), body.toByteArray());
-    kept.remove(0).letGo();
+    kept.remove(0).release();
     channel.input.add(data(10));
     channel.input.add(data(20));
     loop.turn();
@@ -381,7 +381,7 @@ class ServerConnectionTest {
   private void addTask() {
     connection.lock();
     try {
-      connection.later(new StreamTasks(), () -> events.add("task"));
+      connection.later(new SerialQueue(), () -> events.add("task"));
       assertEquals("[established]", events.toString());
     } finally {
       connection.unlock();
@@ -508,7 +508,7 @@ class ServerConnectionTest {
       byte[] bytes = new byte[length];
       chunk.part(offset, length).get(bytes);
       body.write(bytes, 0, length);
-      chunk.hold();
+      chunk.retain();
       kept.add(chunk);
     }
 

@@ -1,5 +1,7 @@
 package io.github.grpcuds.transport;
 
+import io.github.grpcuds.transport.internal.PeerNames;
+import io.github.grpcuds.transport.internal.socket.UdsSocket;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
@@ -31,13 +33,6 @@ import java.util.List;
  * is its name: it may be anybody.
  */
 public final class PeerCredentials {
-  /** How to find a name for an id. Null if it has none. */
-  interface Names {
-    String user(int uid);
-
-    String group(int gid);
-  }
-
   private static final String UNKNOWN = "unknown peer";
 
   private final Integer pid;
@@ -59,7 +54,7 @@ public final class PeerCredentials {
 
   /** Ids whose names are looked up at the first need, as that may take long (NSS, LDAP). */
   static PeerCredentials ofIds(
-      Integer pid, Integer uid, Integer gid, List<Integer> supplementaryGids, Names names) {
+      Integer pid, Integer uid, Integer gid, List<Integer> supplementaryGids, PeerNames names) {
     return new PeerCredentials(
         pid,
         uid,

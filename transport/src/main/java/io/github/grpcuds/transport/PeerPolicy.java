@@ -1,5 +1,7 @@
 package io.github.grpcuds.transport;
 
+import io.github.grpcuds.transport.internal.peer.OwnUser;
+import io.github.grpcuds.transport.internal.peer.PrincipalIds;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;

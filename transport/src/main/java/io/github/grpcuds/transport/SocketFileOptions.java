@@ -1,5 +1,6 @@
 package io.github.grpcuds.transport;
 
+import io.github.grpcuds.transport.internal.FileOwners;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Collections;

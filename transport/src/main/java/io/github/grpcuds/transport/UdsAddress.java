@@ -1,5 +1,7 @@
 package io.github.grpcuds.transport;
 
+import io.github.grpcuds.transport.internal.Platform;
+import io.github.grpcuds.transport.internal.UserTypes;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -18,6 +20,10 @@ import java.util.Arrays;
  */
 public final class UdsAddress extends SocketAddress {
   private static final long serialVersionUID = 1;
+
+  static {
+    UserTypes.set(new UserTypesAccess());
+  }
 
   private static final String PATH_SCHEME = "unix:";
   private static final String ABSTRACT_SCHEME = "unix-abstract:";
@@ -118,10 +124,6 @@ public final class UdsAddress extends SocketAddress {
   /** The path, or the abstract name without its leading NUL; not a copy. */
   byte[] bytes() {
     return name;
-  }
-
-  boolean isUnnamed() {
-    return name.length == 0;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.github.grpcuds.transport;
 
+import io.github.grpcuds.transport.internal.socket.UdsSocket;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;

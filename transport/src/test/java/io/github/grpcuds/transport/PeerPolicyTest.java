@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.grpcuds.transport.internal.PeerNames;
+import io.github.grpcuds.transport.internal.peer.OwnUser;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -18,8 +20,8 @@ final class PeerPolicyTest {
   private static final PeerCredentials UNKNOWN = PeerCredentials.ofNames(null, null, null, null);
 
   private static PeerCredentials peer(Integer uid, Integer gid, List<Integer> groups) {
-    PeerCredentials.Names names =
-        new PeerCredentials.Names() {
+    PeerNames names =
+        new PeerNames() {
           @Override
           public String user(int uid) {
             return uid == 1000 ? "alice" : null;

@@ -1,0 +1,73 @@
+package io.github.grpcuds.executor.internal;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
+
+/** What the platform tells of threads, if it does. */
+final class ThreadFacts {
+  static final long UNKNOWN = -1;
+
+  private static final ThreadMXBean BEAN = bean();
+
+  private ThreadFacts() {}
+
+  /** What a thread seems to be doing. */
+  enum Doing {
+    /** It runs, or would if there were a processor for it. */
+    RUNS,
+    /** It waits, and not for a thread that runs. */
+    WAITS,
+    /** It is in native code, perhaps in a system call that blocks. */
+    NATIVE,
+    /** It waits for a lock that a running thread has. */
+    CONTENDS
+  }
+
+  private static ThreadMXBean bean() {
+    try {
+      return ManagementFactory.getThreadMXBean();
+    } catch (RuntimeException | LinkageError e) {
+      return null; // Android and small runtimes have no java.lang.management
+    }
+  }
+
+  /** How long a thread has used a processor, in nanoseconds, or {@link #UNKNOWN}. */
+  static long cpuNanos(Thread thread) {
+    try {
+      return BEAN == null ? UNKNOWN : BEAN.getThreadCpuTime(thread.getId());
+    } catch (RuntimeException e) {
+      return UNKNOWN; // not supported
+    }
+  }
+
+  static Doing doing(Thread thread) {
+    if (BEAN == null) {
+      return thread.getState() == Thread.State.RUNNABLE ? Doing.NATIVE : Doing.WAITS;
+    }
+    ThreadInfo info = BEAN.getThreadInfo(thread.getId());
+    if (info == null) {
+      return Doing.RUNS;
+    }
+    switch (info.getThreadState()) {
+      case BLOCKED:
+        return ownerWorks(info.getLockOwnerId()) ? Doing.CONTENDS : Doing.WAITS;
+      case WAITING:
+      case TIMED_WAITING:
+        boolean contends = info.getLockOwnerId() >= 0 && ownerWorks(info.getLockOwnerId());
+        return contends ? Doing.CONTENDS : Doing.WAITS;
+      default:
+        return info.isInNative() ? Doing.NATIVE : Doing.RUNS;
+    }
+  }
+
+  /** Whether the owner of a lock is about to let go of it, for all that can be seen. */
+  private static boolean ownerWorks(long id) {
+    ThreadInfo owner = id < 0 ? null : BEAN.getThreadInfo(id);
+    if (owner == null) {
+      return true; // it has let go
+    }
+    Thread.State state = owner.getThreadState();
+    return state == Thread.State.BLOCKED || (state == Thread.State.RUNNABLE && !owner.isInNative());
+  }
+}

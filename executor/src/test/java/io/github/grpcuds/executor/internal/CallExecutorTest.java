@@ -1,0 +1,434 @@
+package io.github.grpcuds.executor.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.ref.WeakReference;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class CallExecutorTest {
+  private static final int CORE = 4;
+  private static final int MANY = 200;
+  private static final int STRESS_MILLIS =
+      1000 * Integer.getInteger("grpcuds.callExecutor.seconds", 2);
+
+  private final AtomicBoolean refuseThreads = new AtomicBoolean();
+  private final CallExecutor executor =
+      new CallExecutor("grpc-uds-call", null, CORE, CallExecutor.IDLE_NANOS, this::start);
+
+  private void start(Thread thread) {
+    if (refuseThreads.get()) {
+      throw new OutOfMemoryError("unable to create native thread: on purpose");
+    }
+    thread.start();
+  }
+
+  @Test
+  void runsEachTaskOfManySubmittersOnce() throws Exception {
+    AtomicIntegerArray runs = new AtomicIntegerArray(1 << 20);
+    AtomicInteger submitted = new AtomicInteger();
+    AtomicInteger done = new AtomicInteger();
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(STRESS_MILLIS);
+    List<Thread> submitters = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      int rhythm = i;
+      Thread submitter =
+          new Thread(
+              () -> {
+                while (System.nanoTime() < end && submitted.get() < runs.length() - 8) {
+                  int number = submitted.getAndIncrement();
+                  executor.execute(
+                      () -> {
+                        if (number % 500 == 0) {
+                          LockSupport.parkNanos(100_000);
+                        }
+                        runs.incrementAndGet(number);
+                        done.incrementAndGet();
+                      });
+                  if (number % (1 << rhythm) == 0) {
+                    await("room", () -> submitted.get() - done.get() < 1000);
+                  }
+                }
+              });
+      submitters.add(submitter);
+      submitter.start();
+    }
+    for (Thread submitter : submitters) {
+      submitter.join();
+    }
+
+    await("all tasks", () -> done.get() == submitted.get());
+    for (int i = 0; i < submitted.get(); i++) {
+      assertEquals(1, runs.get(i), "runs of task " + i);
+    }
+  }
+
+  @Test
+  void noTaskIsLostToAThreadThatEnds() {
+    CallExecutor hasty = new CallExecutor("grpc-uds-call", null, CORE, 20_000, Thread::start);
+    AtomicInteger done = new AtomicInteger();
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(STRESS_MILLIS);
+    for (int submitted = 1; System.nanoTime() < end; submitted++) {
+      int expected = submitted;
+      hasty.execute(done::incrementAndGet);
+      await("task " + submitted, () -> done.get() == expected);
+      work(submitted % 200 * 500L);
+    }
+    await("threads to end", () -> hasty.threads() == 0);
+  }
+
+  @Test
+  void aFloodOfWorkMakesNoMoreThreadsThanTheCore() {
+    AtomicInteger left = new AtomicInteger(2_000);
+    for (int i = left.get(); i > 0; i--) {
+      executor.execute(
+          () -> {
+            work(TimeUnit.MICROSECONDS.toNanos(500));
+            left.decrementAndGet();
+          });
+    }
+
+    int most = 0;
+    while (left.get() > 0) {
+      most = Math.max(most, executor.threads());
+      LockSupport.parkNanos(1_000_000);
+    }
+    assertTrue(most <= CORE, "threads: " + most);
+  }
+
+  private static void work(long nanos) {
+    long end = System.nanoTime() + nanos;
+    while (System.nanoTime() < end) {
+      assertFalse(Thread.currentThread().isInterrupted());
+    }
+  }
+
+  @Test
+  void tasksThatWaitForEachOtherAllRun() {
+    CountDownLatch all = new CountDownLatch(MANY);
+    assertRunTogether(
+        () -> {
+          all.countDown();
+          all.await();
+        },
+        () -> {});
+  }
+
+  @Test
+  void tasksThatParkAllRun() {
+    AtomicBoolean over = new AtomicBoolean();
+    Queue<Thread> parked = new ConcurrentLinkedQueue<>();
+    assertRunTogether(
+        () -> {
+          parked.add(Thread.currentThread());
+          while (!over.get()) {
+            LockSupport.park(this);
+          }
+        },
+        () -> {
+          over.set(true);
+          parked.forEach(LockSupport::unpark);
+        });
+  }
+
+  @Test
+  void tasksThatSleepAllRun() {
+    AtomicBoolean over = new AtomicBoolean();
+    assertRunTogether(
+        () -> {
+          while (!over.get()) {
+            Thread.sleep(5);
+          }
+        },
+        () -> over.set(true));
+  }
+
+  @Test
+  void tasksThatWantAMonitorAllRun() {
+    Object monitor = new Object();
+    synchronized (monitor) {
+      assertRunTogether(
+          () -> {
+            synchronized (monitor) {
+              assertNotNull(monitor);
+            }
+          },
+          () -> {});
+    }
+  }
+
+  @Test
+  void tasksThatReadFromASocketAllRun() throws IOException {
+    Queue<Socket> sockets = new ConcurrentLinkedQueue<>();
+    try (ServerSocket server = new ServerSocket(0, MANY, InetAddress.getLoopbackAddress())) {
+      assertRunTogether(
+          () -> {
+            Socket socket = new Socket(server.getInetAddress(), server.getLocalPort());
+            sockets.add(socket);
+            readToTheEnd(socket);
+          },
+          () -> {});
+    } finally {
+      for (Socket socket : sockets) {
+        socket.close();
+      }
+    }
+  }
+
+  private static void readToTheEnd(Socket socket) {
+    try {
+      assertEquals(-1, socket.getInputStream().read());
+    } catch (IOException e) {
+      // reset or closed: that is an end, too
+    }
+  }
+
+  private interface Blocking {
+    void run() throws Exception;
+  }
+
+  /** Many tasks begin before the first of them has ended. */
+  private void assertRunTogether(Blocking task, Runnable release) {
+    AtomicInteger begun = new AtomicInteger();
+    long start = System.nanoTime();
+    for (int i = 0; i < MANY; i++) {
+      executor.execute(
+          () -> {
+            begun.incrementAndGet();
+            try {
+              task.run();
+            } catch (Exception e) {
+              throw new IllegalStateException(e);
+            }
+          });
+    }
+    try {
+      await("tasks begun", () -> begun.get() == MANY);
+      long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+      assertTrue(millis < 5_000, "milliseconds to the last: " + millis);
+    } finally {
+      release.run();
+    }
+  }
+
+  @Test
+  void aTaskWaitsForOneThatItSubmitsLater() throws Exception {
+    CountDownLatch done = new CountDownLatch(1);
+    nest(50, done);
+    assertTrue(done.await(10, TimeUnit.SECONDS));
+  }
+
+  private void nest(int depth, CountDownLatch done) {
+    executor.execute(
+        () -> {
+          if (depth > 0) {
+            CountDownLatch inner = new CountDownLatch(1);
+            nest(depth - 1, inner);
+            awaitQuietly(inner);
+          }
+          done.countDown();
+        });
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void blockedThreadsLeaveRoomForShortTasksAlways() throws Exception {
+    CountDownLatch over = new CountDownLatch(1);
+    for (int i = 0; i < 20; i++) {
+      executor.execute(() -> awaitQuietly(over));
+    }
+    for (int i = 0; i < 100; i++) {
+      CountDownLatch done = new CountDownLatch(1);
+      executor.execute(done::countDown);
+      assertTrue(done.await(5, TimeUnit.SECONDS), "task " + i);
+    }
+    over.countDown();
+  }
+
+  @Test
+  void threadsAreGivenBackWithinTwoSeconds() {
+    tasksThatWaitForEachOtherAllRun();
+    long start = System.nanoTime();
+    await("threads to end", () -> executor.threads() == 0);
+    long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+    assertTrue(millis < 2_000, "milliseconds: " + millis);
+  }
+
+  @Test
+  void afterBlockedTasksAFloodOfWorkRunsInTheCoreAgain() {
+    tasksThatWaitForEachOtherAllRun();
+    await("threads to end", () -> executor.threads() == 0);
+    aFloodOfWorkMakesNoMoreThreadsThanTheCore();
+  }
+
+  @Test
+  void aTaskThatThrowsEndsNoThread() throws Exception {
+    CallExecutor one =
+        new CallExecutor("grpc-uds-call", null, 1, CallExecutor.IDLE_NANOS, Thread::start);
+    Queue<Thread> seen = new ConcurrentLinkedQueue<>();
+    one.execute(
+        () -> {
+          seen.add(Thread.currentThread());
+          throw new StackOverflowError("on purpose");
+        });
+    CountDownLatch done = new CountDownLatch(1);
+    one.execute(
+        () -> {
+          seen.add(Thread.currentThread());
+          done.countDown();
+        });
+    assertTrue(done.await(5, TimeUnit.SECONDS));
+
+    assertSame(seen.poll(), seen.poll());
+  }
+
+  @Test
+  void anInterruptIsForgottenBetweenTasks() throws Exception {
+    CallExecutor one =
+        new CallExecutor("grpc-uds-call", null, 1, CallExecutor.IDLE_NANOS, Thread::start);
+    AtomicBoolean interrupted = new AtomicBoolean(true);
+    CountDownLatch done = new CountDownLatch(1);
+    one.execute(() -> Thread.currentThread().interrupt());
+    one.execute(
+        () -> {
+          interrupted.set(Thread.currentThread().isInterrupted());
+          done.countDown();
+        });
+    assertTrue(done.await(5, TimeUnit.SECONDS));
+
+    assertFalse(interrupted.get());
+  }
+
+  @Test
+  void threadsAreDaemonsWithANameAndALoader() throws Exception {
+    try (URLClassLoader loader = new URLClassLoader(new URL[0])) {
+      Queue<Thread> threads = new ConcurrentLinkedQueue<>();
+      new CallExecutor("grpc-uds-call", loader).execute(() -> threads.add(Thread.currentThread()));
+      await("the task", () -> !threads.isEmpty());
+
+      Thread thread = threads.poll();
+      assertSame(loader, thread.getContextClassLoader());
+      assertTrue(thread.isDaemon());
+      assertTrue(thread.getName().startsWith("grpc-uds-call-"), thread.getName());
+    }
+  }
+
+  @Test
+  void withoutAnyThreadATaskIsRefused() throws Exception {
+    refuseThreads.set(true);
+    RejectedExecutionException refusal =
+        assertThrows(RejectedExecutionException.class, () -> executor.execute(() -> {}));
+    assertTrue(refusal.getCause() instanceof OutOfMemoryError, refusal.toString());
+
+    refuseThreads.set(false);
+    CountDownLatch done = new CountDownLatch(1);
+    executor.execute(done::countDown);
+    assertTrue(done.await(5, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void whileNoThreadCanBeStartedTasksWaitForThoseThatLive() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    CountDownLatch begun = new CountDownLatch(1);
+    executor.execute(
+        () -> {
+          begun.countDown();
+          awaitQuietly(release);
+        });
+    assertTrue(begun.await(5, TimeUnit.SECONDS));
+    refuseThreads.set(true);
+    AtomicInteger runs = new AtomicInteger();
+    for (int i = 0; i < 10; i++) {
+      executor.execute(runs::incrementAndGet);
+    }
+    assertEquals(0, runs.get());
+    release.countDown();
+
+    await("all tasks", () -> runs.get() == 10);
+  }
+
+  @Test
+  void tasksThatFoundNoThreadGetOneWhenItCanBeStarted() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    CountDownLatch begun = new CountDownLatch(CORE);
+    for (int i = 0; i < CORE; i++) {
+      executor.execute(
+          () -> {
+            begun.countDown();
+            awaitQuietly(release);
+          });
+    }
+    assertTrue(begun.await(5, TimeUnit.SECONDS));
+    executor.execute(() -> {}); // makes the monitor start
+    refuseThreads.set(true);
+    CountDownLatch done = new CountDownLatch(10);
+    for (int i = 0; i < 10; i++) {
+      executor.execute(done::countDown);
+    }
+    refuseThreads.set(false);
+
+    assertTrue(done.await(5, TimeUnit.SECONDS));
+    release.countDown();
+  }
+
+  @Test
+  void anIdleThreadHoldsOnToNoTask() {
+    List<Object> held = Collections.synchronizedList(new ArrayList<>());
+    WeakReference<Object> message = submitWithMessage(held);
+    await("the task", () -> !held.isEmpty());
+    held.clear();
+    await(
+        "the message to be collected",
+        () -> {
+          System.gc();
+          return message.get() == null;
+        });
+    assertEquals(1, executor.threads());
+  }
+
+  private WeakReference<Object> submitWithMessage(List<Object> held) {
+    Object message = new Object();
+    executor.execute(() -> held.add(message));
+    return new WeakReference<>(message);
+  }
+
+  private static void await(String what, BooleanSupplier condition) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() < end, what + " in 20 s");
+      LockSupport.parkNanos(50_000);
+    }
+  }
+}

@@ -1,0 +1,240 @@
+package io.github.grpcuds.http2.internal;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The bodies that wait to be sent, and the windows they wait for (RFC 9113, section 5.2).
+ *
+ * <p>Streams take turns, a frame each. DATA goes to the output only while that is short, so that a
+ * slow peer finds little of it there, and what is queued can still be dropped.
+ */
+final class SendQueue {
+  /** More than a socket takes at a time, so that it need never wait for more. */
+  static final int MAX_OUTPUT_BYTES = 256 * 1024;
+
+  private static final int MIN_DROPPED = 16;
+
+  /** Told when the last frame of a stream is in the output. */
+  interface EndListener {
+    void sentEnd(Http2Stream stream);
+  }
+
+  private final FrameWriter writer;
+  private final OutputBuffer output;
+  private final PendingBytes pending;
+  private final Http2Listener listener;
+  private final EndListener endListener;
+  private final ArrayDeque<Http2Stream> ready = new ArrayDeque<>();
+  private int dropped; // of ready: streams that have ended
+  private final List<Http2Stream> toReport = new ArrayList<>();
+  private int connectionWindow = Frames.DEFAULT_WINDOW;
+  private int initialWindow = Frames.DEFAULT_WINDOW;
+  private long framesSent;
+  private long bytesSent;
+
+  SendQueue(
+      FrameWriter writer,
+      OutputBuffer output,
+      PendingBytes pending,
+      Http2Listener listener,
+      EndListener endListener) {
+    this.writer = writer;
+    this.output = output;
+    this.pending = pending;
+    this.listener = listener;
+    this.endListener = endListener;
+  }
+
+  void opened(Http2Stream stream) {
+    stream.sendWindow = initialWindow;
+  }
+
+  /** DATA frames sent so far. */
+  long framesSent() {
+    return framesSent;
+  }
+
+  /** Bytes of DATA sent so far. */
+  long bytesSent() {
+    return bytesSent;
+  }
+
+  int connectionWindow() {
+    return connectionWindow;
+  }
+
+  /**
+   * Adds to the queue of a stream.
+   *
+   * @param chunk whose array the buffer is; null if it is nobody's
+   */
+  void add(
+      Http2Stream stream,
+      byte[] buffer,
+      int offset,
+      int length,
+      OutputChunk chunk,
+      boolean endOfStream) {
+    if (length > 0) {
+      long before = stream.queue.cost();
+      stream.queue.add(buffer, offset, length, chunk);
+      pending.add(stream.queue.cost() - before);
+    }
+    if (endOfStream) {
+      end(stream, null);
+    } else {
+      schedule(stream);
+    }
+  }
+
+  /** The stream's end is to follow its queue: trailers, or a flag if they are null. */
+  void end(Http2Stream stream, HeaderList trailers) {
+    stream.endQueued = true;
+    stream.trailers = trailers;
+    if (stream.queue.bytes() > 0) {
+      stream.queue.charge(PendingBytes.ANSWERED_CALL_COST);
+      pending.add(PendingBytes.ANSWERED_CALL_COST);
+      schedule(stream);
+    } else if (trailers == null) {
+      writer.data(stream.id(), stream.queue, 0, true);
+      finish(stream);
+    } else {
+      finish(stream);
+    }
+  }
+
+  private void schedule(Http2Stream stream) {
+    if (!stream.scheduled && stream.queue.bytes() > 0 && stream.sendWindow > 0) {
+      stream.scheduled = true;
+      ready.add(stream);
+    }
+  }
+
+  /** Moves to the output what windows and its length allow. */
+  void pump() {
+    while (output.size() < MAX_OUTPUT_BYTES && connectionWindow > 0) {
+      Http2Stream stream = ready.poll();
+      if (stream == null) {
+        break;
+      }
+      stream.scheduled = false;
+      if (!stream.open) {
+        dropped--;
+      } else if (stream.sendWindow > 0) {
+        send(stream);
+      }
+    }
+    report();
+  }
+
+  private void send(Http2Stream stream) {
+    int window = Math.min(stream.sendWindow, connectionWindow);
+    int length = Math.min(Math.min(stream.queue.bytes(), writer.maxFrameSize()), window);
+    boolean last = length == stream.queue.bytes() && stream.endQueued;
+    long before = stream.queue.cost();
+    writer.data(stream.id(), stream.queue, length, last && stream.trailers == null);
+    framesSent++;
+    bytesSent += length;
+    pending.remove(before - stream.queue.cost());
+    connectionWindow -= length;
+    stream.sendWindow -= length;
+    if (stream.sent == 0) {
+      toReport.add(stream);
+    }
+    stream.sent += length;
+    if (last) {
+      finish(stream);
+    } else {
+      schedule(stream);
+    }
+  }
+
+  private void finish(Http2Stream stream) {
+    if (stream.trailers != null) {
+      writer.headers(stream.id(), stream.trailers, true);
+    }
+    report(stream);
+    endListener.sentEnd(stream);
+  }
+
+  private void report() {
+    for (Http2Stream stream : toReport) {
+      report(stream);
+    }
+    toReport.clear();
+  }
+
+  private void report(Http2Stream stream) {
+    int sent = stream.sent;
+    if (sent > 0 && stream.open) {
+      stream.sent = 0;
+      listener.onSent(stream, sent);
+    }
+  }
+
+  /** Drops what a stream has queued: it has ended. */
+  void drop(Http2Stream stream) {
+    pending.remove(stream.queue.cost());
+    stream.queue.clear();
+    if (stream.scheduled) {
+      dropped++;
+      forgetDropped();
+    }
+  }
+
+  /** Streams that ended while nothing could be sent would else be kept until something can. */
+  private void forgetDropped() {
+    if (dropped > MIN_DROPPED && 2 * dropped > ready.size()) {
+      for (int left = ready.size(); left > 0; left--) {
+        Http2Stream stream = ready.poll();
+        if (stream.open) {
+          ready.add(stream);
+        }
+      }
+      dropped = 0;
+    }
+  }
+
+  /** Streams that are kept to have their turn, those that have ended included. */
+  int scheduled() {
+    return ready.size();
+  }
+
+  /** False if the window would pass 2^31-1. */
+  boolean increaseWindow(int increment) {
+    if (connectionWindow + (long) increment > Frames.MAX_WINDOW) {
+      return false;
+    }
+    connectionWindow += increment;
+    return true;
+  }
+
+  /** False if the window would pass 2^31-1. */
+  boolean increaseWindow(Http2Stream stream, int increment) {
+    if (stream.sendWindow + (long) increment > Frames.MAX_WINDOW) {
+      return false;
+    }
+    stream.sendWindow += increment;
+    schedule(stream);
+    return true;
+  }
+
+  /** Changes the windows of all streams (section 6.9.2); false if one would pass 2^31-1. */
+  boolean setInitialWindow(int bytes, StreamTable streams) {
+    long change = (long) bytes - initialWindow;
+    initialWindow = bytes;
+    if (change == 0) {
+      return true;
+    }
+    for (Http2Stream stream : streams.all()) {
+      if (stream.sendWindow + change > Frames.MAX_WINDOW) {
+        return false;
+      }
+      stream.sendWindow = (int) (stream.sendWindow + change);
+      schedule(stream);
+    }
+    return true;
+  }
+}

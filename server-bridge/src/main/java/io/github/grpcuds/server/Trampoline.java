@@ -1,0 +1,64 @@
+package io.github.grpcuds.server;
+
+/**
+ * Runs streams' tasks on the current thread, one stream after the other.
+ *
+ * <p>What a task causes for other streams waits until it has returned: run within it, as many
+ * streams as there are could pile up on the stack.
+ */
+final class Trampoline {
+  private static final ThreadLocal<Trampoline> CURRENT = ThreadLocal.withInitial(Trampoline::new);
+
+  private final SerialQueue.Queue due = new SerialQueue.Queue();
+  private boolean running;
+  private Exchange exchange;
+
+  private Trampoline() {}
+
+  /**
+   * Runs, or leaves to the run that this thread is in, tasks that the caller has to run, and those
+   * that follow them.
+   */
+  static void run(SerialQueue tasks) {
+    Trampoline runner = CURRENT.get();
+    runner.due.add(tasks);
+    runner.drain();
+  }
+
+  /** That of this thread. */
+  static Trampoline current() {
+    return CURRENT.get();
+  }
+
+  /** The call that this thread deals with; null if with none. */
+  Exchange exchange() {
+    return exchange;
+  }
+
+  /** From now on this thread deals with that call, or with none; returns the one before. */
+  Exchange enter(Exchange entered) {
+    Exchange before = exchange;
+    exchange = entered;
+    return before;
+  }
+
+  /** True if this thread runs tasks now, so that what it adds runs later. */
+  static boolean isRunning() {
+    return CURRENT.get().running;
+  }
+
+  private void drain() {
+    if (running) {
+      return;
+    }
+    running = true;
+    try {
+      SerialQueue next;
+      while ((next = due.poll()) != null) {
+        next.run();
+      }
+    } finally {
+      running = false;
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package io.github.grpcuds.transport.internal.channel;
+
+import io.github.grpcuds.transport.UdsAddress;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+
+/** The ways in which a connect can fail, an exception type for each, the address in all of them. */
+public final class ConnectFailure {
+  private ConnectFailure() {}
+
+  /** ECONNREFUSED: the socket file is there, its server is not. */
+  public static IOException refused(UdsAddress address) {
+    return new ConnectException(
+        "Connection refused: " + shown(address) + ": no server is listening");
+  }
+
+  /** ENOENT. */
+  public static IOException missing(UdsAddress address) {
+    return new NoSuchFileException(
+        shown(address), null, "No such socket: the server has not started, or uses another path");
+  }
+
+  /** EACCES: the mode of the file, or of a folder on the way, keeps this user out. */
+  public static IOException denied(UdsAddress address) {
+    return new AccessDeniedException(
+        shown(address),
+        null,
+        "Permission denied: user "
+            + System.getProperty("user.name")
+            + " needs write permission on the socket and search permission on its folders");
+  }
+
+  public static IOException notSocket(UdsAddress address, String what) {
+    return new FileSystemException(shown(address), null, "Not a socket but " + what);
+  }
+
+  /** ENOTDIR: the path goes through a file. */
+  public static IOException notDirectory(UdsAddress address) {
+    return new FileSystemException(shown(address), null, "Not a directory");
+  }
+
+  /** EPROTOTYPE: a datagram or seqpacket socket. */
+  public static IOException notStream(UdsAddress address) {
+    return new FileSystemException(shown(address), null, "Not a stream socket");
+  }
+
+  public static IOException timedOut(UdsAddress address, long timeoutMillis) {
+    return new SocketTimeoutException(
+        "Connect timed out after "
+            + timeoutMillis
+            + " ms: "
+            + shown(address)
+            + ": the server's backlog is full, it accepts no connections");
+  }
+
+  /** Whatever else the kernel or the platform says. */
+  public static IOException other(UdsAddress address, String reason) {
+    return new SocketException("Cannot connect to " + shown(address) + ": " + reason);
+  }
+
+  public static SocketException closed() {
+    return new SocketException("Socket closed");
+  }
+
+  /** People look for a path; only what has none is shown as a target. */
+  static String shown(UdsAddress address) {
+    return address.isAbstract() ? address.toString() : address.path();
+  }
+}

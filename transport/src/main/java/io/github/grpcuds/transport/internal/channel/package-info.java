@@ -1,0 +1,5 @@
+/**
+ * What a backend implements and everything else uses: connections, listeners, pollers, and the
+ * exceptions in which they fail.
+ */
+package io.github.grpcuds.transport.internal.channel;

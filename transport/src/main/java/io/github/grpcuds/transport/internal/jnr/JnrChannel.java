@@ -1,0 +1,200 @@
+package io.github.grpcuds.transport.internal.jnr;
+
+import io.github.grpcuds.transport.PeerCredentials;
+import io.github.grpcuds.transport.internal.channel.ConnectFailure;
+import io.github.grpcuds.transport.internal.channel.DirectBuffers;
+import io.github.grpcuds.transport.internal.channel.UdsChannel;
+import java.io.IOException;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import jnr.constants.platform.Errno;
+import jnr.constants.platform.Shutdown;
+import jnr.constants.platform.SocketOption;
+
+/** A connection over a descriptor of its own. */
+public final class JnrChannel extends Descriptor implements UdsChannel {
+  private final Libc libc;
+  public final int fd;
+
+  // What to wait for; null as long as nobody has.
+  private volatile ByteBuffer readable;
+  private volatile ByteBuffer writable;
+
+  /** Takes over a descriptor, which is connected and non-blocking. */
+  JnrChannel(Libc libc, int fd) {
+    this.libc = libc;
+    this.fd = fd;
+  }
+
+  @Override
+  public int read(byte[] target, int offset, int length) throws IOException {
+    ByteBuffer buffer = DirectBuffers.take(length);
+    try {
+      int count = read(buffer);
+      if (count > 0) {
+        buffer.flip();
+        buffer.get(target, offset, count);
+      }
+      return count;
+    } finally {
+      DirectBuffers.give(buffer);
+    }
+  }
+
+  @Override
+  public int read(ByteBuffer target) throws IOException {
+    enter();
+    try {
+      int count = libc.recv(fd, fromPosition(target));
+      if (count < 0) {
+        return wouldBlock();
+      }
+      target.position(target.position() + count);
+      return count == 0 ? -1 : count;
+    } finally {
+      leave();
+    }
+  }
+
+  @Override
+  public int write(byte[] source, int offset, int length) throws IOException {
+    ByteBuffer buffer = DirectBuffers.take(length);
+    try {
+      buffer.put(source, offset, buffer.limit()).flip();
+      return write(buffer);
+    } finally {
+      DirectBuffers.give(buffer);
+    }
+  }
+
+  @Override
+  public int write(ByteBuffer source) throws IOException {
+    enter();
+    try {
+      int count = libc.send(fd, fromPosition(source));
+      if (count < 0) {
+        return wouldBlock();
+      }
+      source.position(source.position() + count);
+      return count;
+    } finally {
+      leave();
+    }
+  }
+
+  /** The C library is given the start of a buffer. */
+  private static ByteBuffer fromPosition(ByteBuffer buffer) {
+    return buffer.position() == 0 ? buffer : buffer.slice();
+  }
+
+  /** After a failed call: 0 if it only has to be made again, else the error. */
+  private int wouldBlock() throws IOException {
+    Errno errno = libc.errno();
+    if (errno == Errno.EAGAIN || errno == Errno.EWOULDBLOCK || errno == Errno.EINTR) {
+      return 0;
+    }
+    throw isClosed() ? ConnectFailure.closed() : new SocketException(libc.describe(errno));
+  }
+
+  @Override
+  public boolean awaitReadable(long timeoutMillis) throws IOException {
+    ByteBuffer pollfd = readable;
+    if (pollfd == null) {
+      pollfd = Libc.pollfds(Libc.POLLIN, fd);
+      readable = pollfd;
+    }
+    return await(pollfd, timeoutMillis);
+  }
+
+  @Override
+  public boolean awaitWritable(long timeoutMillis) throws IOException {
+    ByteBuffer pollfd = writable;
+    if (pollfd == null) {
+      pollfd = Libc.pollfds(Libc.POLLOUT, fd);
+      writable = pollfd;
+    }
+    return await(pollfd, timeoutMillis);
+  }
+
+  private boolean await(ByteBuffer pollfd, long timeoutMillis) throws IOException {
+    enter();
+    try {
+      boolean ready = libc.await(pollfd, timeoutMillis) > 0;
+      if (isClosed()) {
+        throw ConnectFailure.closed();
+      }
+      return ready;
+    } finally {
+      leave();
+    }
+  }
+
+  @Override
+  public void shutdownInput() throws IOException {
+    shutdown(Shutdown.SHUT_RD);
+  }
+
+  @Override
+  public void shutdownOutput() throws IOException {
+    shutdown(Shutdown.SHUT_WR);
+  }
+
+  private void shutdown(Shutdown how) throws IOException {
+    enter();
+    try {
+      libc.shutdown(fd, how); // ENOTCONN, its one error, says that the peer was first
+    } finally {
+      leave();
+    }
+  }
+
+  @Override
+  public int bufferSize(Buffer buffer) throws IOException {
+    enter();
+    try {
+      return libc.intOption(fd, option(buffer));
+    } finally {
+      leave();
+    }
+  }
+
+  @Override
+  public void setBufferSize(Buffer buffer, int bytes) throws IOException {
+    enter();
+    try {
+      libc.setIntOption(fd, option(buffer), bytes);
+    } finally {
+      leave();
+    }
+  }
+
+  private static SocketOption option(Buffer buffer) {
+    return buffer == Buffer.SEND ? SocketOption.SO_SNDBUF : SocketOption.SO_RCVBUF;
+  }
+
+  @Override
+  public PeerCredentials peerCredentials() throws IOException {
+    enter();
+    try {
+      return LibcPeers.get().credentials(fd);
+    } finally {
+      leave();
+    }
+  }
+
+  @Override
+  public String backend() {
+    return JnrBackend.NAME;
+  }
+
+  /** A poll sees the hang-up that shutdown(2) makes, and a write fails. */
+  @Override
+  void wake() {
+    libc.shutdown(fd, Shutdown.SHUT_RDWR);
+  }
+
+  @Override
+  void release() {
+    libc.close(fd);
+  }
+}

@@ -1,0 +1,53 @@
+package io.github.grpcuds.transport.internal.jnr;
+
+import io.github.grpcuds.transport.internal.channel.Poller;
+import io.github.grpcuds.transport.internal.channel.Watch;
+import java.io.Closeable;
+
+/** A descriptor, which is used between {@link Descriptor#enter} and leave alone. */
+final class JnrWatch extends Watch {
+  final Descriptor descriptor;
+  final int fd;
+
+  /**
+   * What an epoll instance looks out for, {@link Watch#NONE} if it does not hold the descriptor.
+   */
+  int inKernel;
+
+  /** By which {@link TokenTable} knows it. */
+  long token;
+
+  JnrWatch(Descriptor descriptor, int fd, Poller.Ready callback) {
+    super(callback);
+    this.descriptor = descriptor;
+    this.fd = fd;
+  }
+
+  static JnrWatch of(Closeable socket, Poller.Ready callback) {
+    if (socket instanceof JnrChannel) {
+      return new JnrWatch((JnrChannel) socket, ((JnrChannel) socket).fd, callback);
+    }
+    if (socket instanceof JnrListener) {
+      return new JnrWatch((JnrListener) socket, ((JnrListener) socket).fd, callback);
+    }
+    throw new IllegalArgumentException("not a socket of backend jnr: " + socket);
+  }
+
+  /** As poll(2) and epoll_ctl(2) have it, alike. */
+  static int events(int interest) {
+    return ((interest & READ) != 0 ? Libc.POLLIN : 0)
+        | ((interest & WRITE) != 0 ? Libc.POLLOUT : 0);
+  }
+
+  /** A hang-up or an error, which come unasked, are for both the reader and the writer. */
+  static int readiness(int events) {
+    boolean trouble = (events & ~(Libc.POLLIN | Libc.POLLOUT)) != 0;
+    return (trouble || (events & Libc.POLLIN) != 0 ? READ : NONE)
+        | (trouble || (events & Libc.POLLOUT) != 0 ? WRITE : NONE);
+  }
+
+  @Override
+  public boolean isClosed() {
+    return descriptor.isClosed();
+  }
+}

@@ -1,0 +1,40 @@
+package io.github.grpcuds.transport.internal.jnr;
+
+import java.util.Arrays;
+
+/**
+ * Names watches by numbers of which none is used twice: an event that comes late, for a descriptor
+ * whose number is somebody else's by now, finds nobody. A token is a slot and when it was taken.
+ */
+final class TokenTable {
+  private static final int FIRST_SIZE = 64;
+
+  private JnrWatch[] slots = new JnrWatch[FIRST_SIZE];
+  private int[] free = new int[FIRST_SIZE]; // a stack of slots that were given back
+  private int freeCount;
+  private int used; // slots from here on were never taken
+  private long taken;
+
+  /** Gives the watch a token, and remembers it. */
+  void add(JnrWatch watch) {
+    int slot = freeCount > 0 ? free[--freeCount] : used++;
+    if (slot == slots.length) {
+      slots = Arrays.copyOf(slots, 2 * slot);
+      free = Arrays.copyOf(free, 2 * slot);
+    }
+    slots[slot] = watch;
+    watch.token = (++taken & Integer.MAX_VALUE) << 32 | slot;
+  }
+
+  /** Null if the watch of that token is gone. */
+  JnrWatch get(long token) {
+    JnrWatch watch = slots[(int) token];
+    return watch != null && watch.token == token ? watch : null;
+  }
+
+  void remove(JnrWatch watch) {
+    int slot = (int) watch.token;
+    slots[slot] = null;
+    free[freeCount++] = slot;
+  }
+}

@@ -1,7 +1,0 @@
-package io.github.grpcuds.transport;
-
-final class JdkStressTest extends StressTest {
-  JdkStressTest() {
-    super("jdk");
-  }
-}

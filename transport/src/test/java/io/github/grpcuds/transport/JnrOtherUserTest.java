@@ -1,7 +1,0 @@
-package io.github.grpcuds.transport;
-
-final class JnrOtherUserTest extends OtherUserTest {
-  JnrOtherUserTest() {
-    super("jnr");
-  }
-}

@@ -1,7 +1,0 @@
-package io.github.grpcuds.transport;
-
-final class JnrStressTest extends StressTest {
-  JnrStressTest() {
-    super("jnr");
-  }
-}

@@ -1,0 +1,65 @@
+package io.github.grpcuds.transport.internal.file;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.grpcuds.transport.internal.testing.Background;
+import io.github.grpcuds.transport.internal.testing.ChildJvm;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.Paths;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class StartLockTest {
+  @TempDir Path dir;
+
+  @Test
+  void twoProcessesNeverHoldTheSameLock() throws Exception {
+    List<Background<String>> processes = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      ChildJvm jvm = new ChildJvm();
+      processes.add(
+          Background.start("process " + i, () -> jvm.run(TakeAndGiveBack.class, dir.resolve("s"))));
+    }
+    for (Background<String> process : processes) {
+      process.result();
+    }
+    assertFalse(Files.exists(dir.resolve(".s.lock")));
+  }
+
+  @Test
+  void whatIsNoLockFileIsNotOpened() throws Exception {
+    Files.createDirectory(dir.resolve(".s.lock"));
+    IOException e = assertThrows(IOException.class, () -> StartLock.acquire(dir.resolve("s")));
+    assertTrue(e.getMessage().contains("a directory"), e.getMessage());
+  }
+
+  /** Takes the lock again and again, and fails if another holder is inside. */
+  static final class TakeAndGiveBack {
+    private TakeAndGiveBack() {}
+
+    public static void main(String[] args) throws Exception {
+      Path socket = Paths.get(args[0]);
+      Path inside = socket.resolveSibling("inside");
+      long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(800);
+      while (System.nanoTime() - end < 0) {
+        StartLock lock = StartLock.acquire(socket);
+        try {
+          Files.createFile(inside);
+          Files.delete(inside);
+        } catch (FileAlreadyExistsException e) {
+          throw new AssertionError("two processes hold the lock of " + socket, e);
+        } finally {
+          lock.close();
+        }
+      }
+    }
+  }
+}

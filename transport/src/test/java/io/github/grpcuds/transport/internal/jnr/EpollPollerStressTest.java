@@ -1,0 +1,20 @@
+package io.github.grpcuds.transport.internal.jnr;
+
+import io.github.grpcuds.transport.internal.channel.Poller;
+import io.github.grpcuds.transport.internal.channel.PollerStressTest;
+import io.github.grpcuds.transport.internal.channel.UdsListener;
+import java.io.IOException;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+@EnabledOnOs(OS.LINUX)
+final class EpollPollerStressTest extends PollerStressTest {
+  EpollPollerStressTest() {
+    super("jnr");
+  }
+
+  @Override
+  public Poller open(UdsListener listener) throws IOException {
+    return listener.newPoller();
+  }
+}
