@@ -2,6 +2,7 @@ package io.github.grpcuds.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.github.grpcuds.testkit.Machine;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -77,7 +78,7 @@ abstract class AttackTestBase {
         violations.add("cut off");
       }
       if (siege.connections() - siege.cut() > mayLive) {
-        violations.add("not cut off");
+        violations.add(NOT_CUT_OFF);
       }
       for (String goAway : siege.goAways()) {
         if (!errors.isEmpty() && errors.stream().noneMatch(goAway::startsWith)) {
@@ -87,6 +88,7 @@ abstract class AttackTestBase {
     }
   }
 
+  private static final String NOT_CUT_OFF = "not cut off";
   private static final String VICTIM_WAITED = "the victim waited for ";
 
   static final Expectation CALMED = Expectation.cutOff("ENHANCE_YOUR_CALM");
@@ -112,24 +114,28 @@ abstract class AttackTestBase {
   }
 
   /**
-   * An attack. If nothing happened but that the other client waited for too long, it is made once
-   * more: the machine may have been busy with something else, and an attack that does it does it
-   * again.
+   * An attack. If nothing happened but that something took too long, it is made once more, and the
+   * times are multiplied by what the machine takes longer now than a quiet one: it may have been
+   * busy with something else. An attack that does harm does it again.
    */
   final void attack(String name, Expectation expectation, Siege.Plan plan) throws Exception {
-    List<String> violations = attackOnce(name, expectation, plan);
-    if (violations.size() == 1 && violations.get(0).startsWith(VICTIM_WAITED)) {
-      violations = attackOnce(name, expectation, plan);
+    List<String> violations = attackOnce(name, expectation, plan, 1);
+    if (!violations.isEmpty() && violations.stream().allMatch(AttackTestBase::isOfTime)) {
+      violations = attackOnce(name, expectation, plan, Machine.allowance());
     }
     assertEquals(Collections.emptyList(), violations, name);
   }
 
-  private List<String> attackOnce(String name, Expectation expectation, Siege.Plan plan)
-      throws Exception {
+  private static boolean isOfTime(String violation) {
+    return violation.startsWith(VICTIM_WAITED) || violation.equals(NOT_CUT_OFF);
+  }
+
+  private List<String> attackOnce(
+      String name, Expectation expectation, Siege.Plan plan, double allowance) throws Exception {
     List<String> violations = new ArrayList<>();
     boolean held = false;
     try {
-      run(name, expectation, plan, violations);
+      run(name, expectation, plan, allowance, violations);
       held = violations.isEmpty();
     } finally {
       if (!held) {
@@ -139,14 +145,19 @@ abstract class AttackTestBase {
     return violations;
   }
 
-  private void run(String name, Expectation expectation, Siege.Plan plan, List<String> violations)
+  private void run(
+      String name,
+      Expectation expectation,
+      Siege.Plan plan,
+      double allowance,
+      List<String> violations)
       throws Exception {
     AttackedServer attacked = server();
     int logBefore = attacked.log().size();
     try (Victim victim = new Victim(attacked)) {
       ServerStats before = attacked.stats();
       Sampler sampler = new Sampler(attacked, before);
-      try (Siege siege = new Siege(attacked.path())) {
+      try (Siege siege = new Siege(attacked.path(), allowance)) {
         siege.follow(plan);
         sampler.stop(violations);
         if (siege.failure() != null) {
@@ -155,7 +166,7 @@ abstract class AttackTestBase {
         expectation.check(siege, violations);
         checkRecovery(attacked, before, violations);
         victim.stop();
-        checkCosts(victim, sampler, violations);
+        checkCosts(victim, sampler, allowance, violations);
         checkLog(attacked.log().subList(logBefore, attacked.log().size()), violations);
         report(name, siege, victim, sampler, violations);
         if (!violations.isEmpty()) {
@@ -177,11 +188,12 @@ abstract class AttackTestBase {
     }
   }
 
-  private static void checkCosts(Victim victim, Sampler sampler, List<String> violations) {
+  private static void checkCosts(
+      Victim victim, Sampler sampler, double allowance, List<String> violations) {
     if (victim.failure() != null) {
       violations.add("the victim's call failed " + victim.failure());
     }
-    if (victim.slowestMillis() >= MAX_VICTIM_MILLIS) {
+    if (victim.slowestMillis() >= MAX_VICTIM_MILLIS * allowance) {
       violations.add(VICTIM_WAITED + victim.slowestMillis() + " ms");
     }
     if (sampler.memoryGrowth() >= MAX_MEMORY_GROWTH) {

@@ -3,6 +3,8 @@ package io.github.grpcuds.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.grpcuds.okhttp.UdsChannelBuilder;
+import io.github.grpcuds.testkit.Deadline;
+import io.github.grpcuds.testkit.Machine;
 import io.github.grpcuds.transport.UdsAddress;
 import io.grpc.ChannelCredentials;
 import io.grpc.InsecureChannelCredentials;
@@ -123,11 +125,25 @@ final class AttackedServer implements AutoCloseable {
     return lines;
   }
 
-  /** Waits until all is about what it was, and returns what it is then or after a time. */
+  /**
+   * Waits until all is about what it was, and returns what it is then or after a time, or a longer
+   * one if the machine is busy.
+   */
   ServerStats awaitLike(ServerStats before, long heapTolerance, long millis) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    ServerStats after = awaitLikeUntil(before, heapTolerance, inMillis(millis));
+    return after.isLike(before, heapTolerance)
+        ? after
+        : awaitLikeUntil(before, heapTolerance, inMillis((Machine.allowance() - 1) * millis));
+  }
+
+  private static Deadline inMillis(double millis) {
+    return Deadline.after((long) millis, TimeUnit.MILLISECONDS);
+  }
+
+  private ServerStats awaitLikeUntil(ServerStats before, long heapTolerance, Deadline deadline)
+      throws Exception {
     ServerStats now = stats();
-    while (System.nanoTime() < deadline && !now.isLike(before, heapTolerance)) {
+    while (!deadline.isPast() && !now.isLike(before, heapTolerance)) {
       now = stats();
     }
     return now;

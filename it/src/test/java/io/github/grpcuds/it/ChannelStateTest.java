@@ -10,6 +10,7 @@ import io.github.grpcuds.proto.GreeterGrpc;
 import io.github.grpcuds.proto.HelloReply;
 import io.github.grpcuds.proto.HelloRequest;
 import io.github.grpcuds.server.UdsServerBuilder;
+import io.github.grpcuds.testkit.Deadline;
 import io.github.grpcuds.transport.UdsServerSocketFactory;
 import io.github.grpcuds.transport.UdsSocketFactory;
 import io.grpc.ConnectivityState;
@@ -45,10 +46,10 @@ class ChannelStateTest {
 
   private static void awaitState(ManagedChannel channel, ConnectivityState wanted)
       throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    ConnectivityState seen;
-    while ((seen = channel.getState(false)) != wanted) {
-      assertTrue(System.nanoTime() < deadline, "wanted " + wanted + ", is still " + seen);
+    Deadline deadline = Deadline.start();
+    while (channel.getState(false) != wanted) {
+      ConnectivityState seen = channel.getState(false);
+      deadline.check(() -> "wanted " + wanted + ", is still " + seen);
       CountDownLatch changed = new CountDownLatch(1);
       channel.notifyWhenStateChanged(seen, changed::countDown);
       changed.await(1, TimeUnit.SECONDS);
@@ -149,9 +150,11 @@ class ChannelStateTest {
           failure(
               GreeterGrpc.newBlockingStub(channel).withDeadlineAfter(300, TimeUnit.MILLISECONDS));
       assertEquals(Status.Code.DEADLINE_EXCEEDED, e.getStatus().getCode());
-      assertEquals(ConnectivityState.CONNECTING, channel.getState(false));
+      awaitState(channel, ConnectivityState.CONNECTING);
       channel.shutdownNow();
-      assertTrue(channel.awaitTermination(5, TimeUnit.SECONDS), "the connect was not ended");
+      assertTrue(
+          channel.awaitTermination(Deadline.SECONDS, TimeUnit.SECONDS),
+          "the connect was not ended");
     }
   }
 
@@ -182,9 +185,9 @@ class ChannelStateTest {
         // The least HTTP/2 that makes a connection: empty SETTINGS. Nothing else is ever answered.
         accepted.getOutputStream().write(new byte[] {0, 0, 0, 4, 0, 0, 0, 0, 0});
         awaitState(channel, ConnectivityState.READY);
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(25);
+        Deadline deadline = Deadline.start();
         while (channel.getState(false) == ConnectivityState.READY) {
-          assertTrue(System.nanoTime() < deadline, "the channel is still READY");
+          deadline.check(() -> "the channel is still READY");
           CountDownLatch changed = new CountDownLatch(1);
           channel.notifyWhenStateChanged(ConnectivityState.READY, changed::countDown);
           changed.await(1, TimeUnit.SECONDS);

@@ -2,6 +2,8 @@ package io.github.grpcuds.it;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.grpcuds.testkit.Await;
+import io.github.grpcuds.testkit.Deadline;
 import io.github.grpcuds.transport.PeerCredentials;
 import io.github.grpcuds.transport.UdsAddress;
 import io.github.grpcuds.transport.UdsSocketFactory;
@@ -9,7 +11,6 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.Socket;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -30,11 +31,8 @@ class OffenderLogTest {
         offend(server.path());
       }
       String name = nameOfThisProcess(server.path());
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
-      while (linesOf(server, name).isEmpty()) {
-        assertTrue(System.nanoTime() < deadline, () -> "no \"" + name + "\" in " + server.log());
-        Thread.sleep(10);
-      }
+      Await.until(
+          () -> !linesOf(server, name).isEmpty(), () -> "no \"" + name + "\" in " + server.log());
       List<String> lines = linesOf(server, name);
       System.out.println("hard times | log of " + OFFENCES + " offences | " + lines);
       assertTrue(lines.size() <= MAX_LINES, () -> "lines of log: " + lines);
@@ -49,9 +47,9 @@ class OffenderLogTest {
     byte[] pings = RawFrames.times(1000, RawFrames.frame(Http2Frame.PING, 0, 0, new byte[8]));
     try (RawAttacker attacker = new RawAttacker(path)) {
       attacker.read().greet();
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+      Deadline deadline = Deadline.start();
       while (!attacker.isCut()) {
-        assertTrue(System.nanoTime() < deadline, "not cut off");
+        deadline.check(() -> "not cut off");
         attacker.write(pings);
       }
     } catch (IOException e) {

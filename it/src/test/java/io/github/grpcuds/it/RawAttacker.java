@@ -1,5 +1,6 @@
 package io.github.grpcuds.it;
 
+import io.github.grpcuds.testkit.Deadline;
 import io.github.grpcuds.transport.UdsAddress;
 import io.github.grpcuds.transport.UdsSocketFactory;
 import java.io.BufferedInputStream;
@@ -84,8 +85,8 @@ final class RawAttacker implements AutoCloseable {
 
   /** Waits for the server's SETTINGS, for an attacker who wants to be taken for a good client. */
   void awaitSettings() throws InterruptedException, IOException {
-    if (!settingsSeen.await(5, TimeUnit.SECONDS)) {
-      throw new IOException("no SETTINGS within 5 s");
+    if (!settingsSeen.await(Deadline.SECONDS, TimeUnit.SECONDS)) {
+      throw new IOException("no SETTINGS within " + Deadline.SECONDS + " s");
     }
     write(RawFrames.SETTINGS_ACK);
   }

@@ -1,5 +1,6 @@
 package io.github.grpcuds.it;
 
+import io.github.grpcuds.testkit.Deadline;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -23,12 +24,20 @@ final class Siege implements AutoCloseable {
   private static final int LAST_LOOK_MILLIS = 300;
 
   private final String path;
+  private final double allowance;
   private final List<RawAttacker> attackers = Collections.synchronizedList(new ArrayList<>());
-  private final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+  private final long deadline;
   private volatile Throwable failure;
 
-  Siege(String path) {
+  /**
+   * A siege of the server at a path.
+   *
+   * @param allowance what its times are multiplied by, as the machine is busy; 1: it is not
+   */
+  Siege(String path, double allowance) {
     this.path = path;
+    this.allowance = allowance;
+    deadline = System.nanoTime() + (long) (TimeUnit.SECONDS.toNanos(SECONDS) * allowance);
   }
 
   /** Follows a plan until it is done, cut off, or the time is over. */
@@ -38,7 +47,7 @@ final class Siege implements AutoCloseable {
     thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())) + 500);
     conclude();
     snapshot().forEach(RawAttacker::close); // wakes a write that is blocked
-    thread.join(TimeUnit.SECONDS.toMillis(5));
+    thread.join(TimeUnit.SECONDS.toMillis(Deadline.SECONDS));
     if (thread.isAlive()) {
       failure = new AssertionError("the attacker does not end");
     }
@@ -46,7 +55,8 @@ final class Siege implements AutoCloseable {
 
   private void conclude() throws InterruptedException {
     snapshot().forEach(RawAttacker::read);
-    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LAST_LOOK_MILLIS);
+    long look = (long) (TimeUnit.MILLISECONDS.toNanos(LAST_LOOK_MILLIS) * allowance);
+    long end = System.nanoTime() + look;
     for (RawAttacker attacker : snapshot()) {
       attacker.conclude(TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime()));
     }
