@@ -3,6 +3,8 @@ package io.github.grpcuds.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.grpcuds.okhttp.UdsChannelBuilder;
+import io.github.grpcuds.testkit.ChildJvm;
+import io.github.grpcuds.testkit.ChildProcess;
 import io.github.grpcuds.testkit.Deadline;
 import io.github.grpcuds.testkit.Machine;
 import io.github.grpcuds.transport.UdsAddress;
@@ -63,20 +65,16 @@ final class AttackedServer implements AutoCloseable {
   private static AttackedServer start(
       ChannelCredentials credentials, List<String> jvmArgs, String script) throws Exception {
     Path folder = Files.createTempDirectory("uds");
-    List<String> command = new ArrayList<>(Arrays.asList("bash", "-c", script, "bash"));
-    command.add(Paths.get(System.getProperty("java.home"), "bin", "java").toString());
-    String backend = System.getProperty("grpcuds.backend");
-    if (backend != null) {
-      command.add("-Dgrpcuds.backend=" + backend);
-    }
-    command.addAll(jvmArgs);
-    command.add("-Dio.netty.maxDirectMemory=0"); // then the JVM counts Netty's buffers
-    command.add(AttackServer.Option.ENGINE.flag(ENGINE));
-    command.add(AttackServer.Option.CALL_THREADS.flag(CALL_THREADS));
-    command.add(AttackServer.Option.PATH.flag(folder.resolve("s")));
-    command.addAll(
-        Arrays.asList("-cp", System.getProperty("java.class.path"), AttackServer.class.getName()));
-    AttackedServer server = new AttackedServer(ChildProcess.start(command), folder, credentials);
+    ChildJvm jvm =
+        new ChildJvm(AttackServer.class)
+            .by("bash", "-c", script, "bash")
+            .sameBackend()
+            .options(jvmArgs.toArray(new String[0]))
+            .options("-Dio.netty.maxDirectMemory=0") // then the JVM counts Netty's buffers
+            .options(AttackServer.Option.ENGINE.flag(ENGINE))
+            .options(AttackServer.Option.CALL_THREADS.flag(CALL_THREADS))
+            .options(AttackServer.Option.PATH.flag(folder.resolve("s")));
+    AttackedServer server = new AttackedServer(jvm.start(), folder, credentials);
     server.process.hear("listening");
     server.warmUp();
     return server;

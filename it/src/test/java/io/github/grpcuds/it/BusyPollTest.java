@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.grpcuds.okhttp.UdsChannelBuilder;
 import io.github.grpcuds.server.UdsServerBuilder;
+import io.github.grpcuds.testkit.Deadline;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import java.lang.management.ManagementFactory;
@@ -17,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Both ends look for input before they sleep, or do not. */
-@Timeout(60)
+@Timeout(120)
 class BusyPollTest {
   private static final long LOOKS_OF_AN_IDLE_CONNECTION = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -53,9 +54,9 @@ class BusyPollTest {
       ByteEcho.echo(channel, new byte[10]);
     }
     server.shutdown();
-    assertTrue(server.awaitTermination(20, TimeUnit.SECONDS));
+    assertTrue(server.awaitTermination(Deadline.SECONDS, TimeUnit.SECONDS));
     channel.shutdown();
-    assertTrue(channel.awaitTermination(20, TimeUnit.SECONDS));
+    assertTrue(channel.awaitTermination(Deadline.SECONDS, TimeUnit.SECONDS));
   }
 
   @Test

@@ -69,7 +69,7 @@ final class ByteEcho implements BindableService {
   }
 
   static byte[] echo(Channel channel, byte[] message) {
-    return ClientCalls.blockingUnaryCall(channel, ECHO, within(20), message);
+    return ClientCalls.blockingUnaryCall(channel, ECHO, within(60), message);
   }
 
   /** Makes a call of each of the four kinds with messages of a size, and checks every byte. */
@@ -78,16 +78,16 @@ final class ByteEcho implements BindableService {
     assertArrayEquals(message, echo(channel, message), "unary");
 
     Recorder<byte[]> joined = new Recorder<>();
-    send(ClientCalls.asyncClientStreamingCall(channel.newCall(JOIN, within(20)), joined), message);
+    send(ClientCalls.asyncClientStreamingCall(channel.newCall(JOIN, within(60)), joined), message);
     assertEquals(Status.OK, joined.status());
     assertArrayEquals(join(message), joined.next(), "client streaming");
 
     Recorder<byte[]> repeated = new Recorder<>();
-    ClientCalls.asyncServerStreamingCall(channel.newCall(REPEAT, within(20)), message, repeated);
+    ClientCalls.asyncServerStreamingCall(channel.newCall(REPEAT, within(60)), message, repeated);
     assertRepeats(message, repeated, "server streaming");
 
     Recorder<byte[]> answers = new Recorder<>();
-    send(ClientCalls.asyncBidiStreamingCall(channel.newCall(CHAT, within(20)), answers), message);
+    send(ClientCalls.asyncBidiStreamingCall(channel.newCall(CHAT, within(60)), answers), message);
     assertRepeats(message, answers, "bidi streaming");
   }
 

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.grpcuds.okhttp.UdsChannelBuilder;
 import io.github.grpcuds.server.UdsServerBuilder;
+import io.github.grpcuds.testkit.ChildProcess;
+import io.github.grpcuds.testkit.Deadline;
 import io.github.grpcuds.transport.PeerPolicy;
 import io.github.grpcuds.transport.SocketFileOptions;
 import io.github.grpcuds.transport.UdsAddress;
@@ -143,7 +145,7 @@ class CallCredentialsTest {
   }
 
   private static byte[] call(ManagedChannel channel, CallCredentials creds) {
-    CallOptions options = ByteEcho.within(20).withCallCredentials(creds);
+    CallOptions options = ByteEcho.within(60).withCallCredentials(creds);
     return ClientCalls.blockingUnaryCall(channel, ByteEcho.ECHO, options, MESSAGE);
   }
 
@@ -168,7 +170,7 @@ class CallCredentialsTest {
   }
 
   private void assertNotSent(UdsChannelBuilder builder) {
-    assertNotSent(sockets.open(builder), ByteEcho.within(20).withCallCredentials(tokens));
+    assertNotSent(sockets.open(builder), ByteEcho.within(60).withCallCredentials(tokens));
   }
 
   @Test
@@ -214,7 +216,7 @@ class CallCredentialsTest {
   @Test
   void callThatWaitsForAServerFailsAtOnceIfThatMayBeAnybody() throws Exception {
     serve();
-    CallOptions options = ByteEcho.within(20).withCallCredentials(tokens).withWaitForReady();
+    CallOptions options = ByteEcho.within(60).withCallCredentials(tokens).withWaitForReady();
     assertNotSent(sockets.channel(path), options);
   }
 
@@ -222,7 +224,7 @@ class CallCredentialsTest {
   void callWithoutCredentialsNeedsNoVerifiedServer() throws Exception {
     serve();
     ManagedChannel channel = sockets.channel(path);
-    assertNotSent(channel, ByteEcho.within(20).withCallCredentials(tokens));
+    assertNotSent(channel, ByteEcho.within(60).withCallCredentials(tokens));
     assertArrayEquals(MESSAGE, ByteEcho.echo(channel, MESSAGE));
     arrivals.assertAre();
   }
@@ -238,7 +240,7 @@ class CallCredentialsTest {
             (UdsChannelBuilder) Grpc.newChannelBuilder("unix:" + path, composite),
             UdsChannelBuilder.forPath(path, ChoiceChannelCredentials.create(composite)));
     for (UdsChannelBuilder builder : builders) {
-      assertNotSent(sockets.open(builder), ByteEcho.within(20));
+      assertNotSent(sockets.open(builder), ByteEcho.within(60));
     }
     for (UdsChannelBuilder builder : builders) {
       assertArrayEquals(MESSAGE, ByteEcho.echo(sockets.open(verified(builder)), MESSAGE));
@@ -271,7 +273,7 @@ class CallCredentialsTest {
           }
         };
     ManagedChannel open = sockets.open(UdsChannelBuilder.forPath(path).intercept(sign));
-    assertNotSent(open, ByteEcho.within(20));
+    assertNotSent(open, ByteEcho.within(60));
     ManagedChannel known = sockets.open(verified(UdsChannelBuilder.forPath(path)).intercept(sign));
     assertArrayEquals(MESSAGE, ByteEcho.echo(known, MESSAGE));
     arrivals.assertAre("secret");
@@ -303,7 +305,7 @@ class CallCredentialsTest {
             executor.execute(() -> to.fail(expired));
           }
         };
-    Status status = failure(verified(), ByteEcho.within(20).withCallCredentials(failing));
+    Status status = failure(verified(), ByteEcho.within(60).withCallCredentials(failing));
     assertEquals(expired.toString(), status.toString());
     CallCredentials throwing =
         new CallCredentials() {
@@ -313,7 +315,7 @@ class CallCredentialsTest {
             throw new IllegalStateException("no token store");
           }
         };
-    status = failure(verified(), ByteEcho.within(20).withCallCredentials(throwing));
+    status = failure(verified(), ByteEcho.within(60).withCallCredentials(throwing));
     assertEquals(Status.Code.UNAUTHENTICATED, status.getCode(), status.toString());
     assertEquals(Collections.emptyList(), arrivals.tokens);
   }
@@ -375,12 +377,12 @@ class CallCredentialsTest {
     ManagedChannel channel = verified();
     assertServed(channel);
     own.shutdownNow();
-    assertTrue(own.awaitTermination(20, TimeUnit.SECONDS));
+    assertTrue(own.awaitTermination(Deadline.SECONDS, TimeUnit.SECONDS));
 
     Files.setAttribute(folder, "unix:uid", OtherUser.UID);
     try (ChildProcess other = OtherUser.java(ServerProcess.class, path)) {
       other.hear("serving");
-      Status status = failure(channel, ByteEcho.within(20).withCallCredentials(tokens));
+      Status status = failure(channel, ByteEcho.within(60).withCallCredentials(tokens));
       assertEquals(Status.Code.UNAVAILABLE, status.getCode(), status.toString());
       assertEquals(1, tokens.requests.size(), "asked for");
 
@@ -416,7 +418,7 @@ class CallCredentialsTest {
               .start();
       System.out.println("serving");
       while (System.in.read() >= 0) {}
-      server.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
+      server.shutdownNow().awaitTermination(Deadline.SECONDS, TimeUnit.SECONDS);
     }
   }
 }

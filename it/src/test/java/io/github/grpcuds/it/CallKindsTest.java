@@ -11,6 +11,7 @@ import io.github.grpcuds.proto.GreeterGrpc;
 import io.github.grpcuds.proto.HelloReply;
 import io.github.grpcuds.proto.HelloRequest;
 import io.github.grpcuds.server.UdsServerBuilder;
+import io.github.grpcuds.testkit.Deadline;
 import io.github.grpcuds.transport.UdsAddress;
 import io.grpc.CallOptions;
 import io.grpc.Context;
@@ -248,7 +249,7 @@ class CallKindsTest {
           assertThrows(StatusRuntimeException.class, () -> hasty.sayHello(request("Ann")));
       assertEquals(Status.Code.DEADLINE_EXCEEDED, e.getStatus().getCode());
     }
-    assertTrue(cancelled.await(10, TimeUnit.SECONDS), "the server was not told");
+    assertTrue(cancelled.await(Deadline.SECONDS, TimeUnit.SECONDS), "the server was not told");
   }
 
   @Test
@@ -259,10 +260,11 @@ class CallKindsTest {
     Recorder<HelloReply> replies = new Recorder<>();
     Context.CancellableContext context = Context.current().withCancellation();
     context.run(() -> GreeterGrpc.newStub(sockets.channel(path)).sayHello(request("A"), replies));
-    assertTrue(greeter.arrived.await(10, TimeUnit.SECONDS), "the call did not arrive");
+    assertTrue(
+        greeter.arrived.await(Deadline.SECONDS, TimeUnit.SECONDS), "the call did not arrive");
     context.cancel(null);
     assertEquals(Status.Code.CANCELLED, replies.status().getCode());
-    assertTrue(cancelled.await(10, TimeUnit.SECONDS), "the server was not told");
+    assertTrue(cancelled.await(Deadline.SECONDS, TimeUnit.SECONDS), "the server was not told");
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.github.grpcuds.proto.GreeterGrpc;
 import io.github.grpcuds.proto.HelloReply;
 import io.github.grpcuds.proto.HelloRequest;
 import io.github.grpcuds.server.UdsServerBuilder;
+import io.github.grpcuds.testkit.Deadline;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -34,7 +35,7 @@ class CallThreadsTest {
 
   private String threadOfACall() {
     return GreeterGrpc.newBlockingStub(sockets.channel(path))
-        .withDeadlineAfter(20, TimeUnit.SECONDS)
+        .withDeadlineAfter(Deadline.SECONDS, TimeUnit.SECONDS)
         .sayHello(HelloRequest.getDefaultInstance())
         .getMessage();
   }

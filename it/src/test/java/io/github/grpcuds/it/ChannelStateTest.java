@@ -138,7 +138,7 @@ class ChannelStateTest {
     assertFalse(channel.isTerminated());
     chat.onCompleted();
     assertEquals(Status.OK, replies.status());
-    assertTrue(channel.awaitTermination(10, TimeUnit.SECONDS));
+    assertTrue(channel.awaitTermination(Deadline.SECONDS, TimeUnit.SECONDS));
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.grpcuds.server.UdsServerBuilder;
+import io.github.grpcuds.testkit.Deadline;
 import io.grpc.InternalWithLogId;
 import io.grpc.ManagedChannel;
 import io.grpc.channelz.v1.Address;
@@ -47,7 +48,8 @@ class ChannelzTest {
     serverId = ((InternalWithLogId) server).getLogId().getId();
     ManagedChannel channel = sockets.channel(path);
     ByteEcho.echo(channel, ByteEcho.random(100));
-    channelz = ChannelzGrpc.newBlockingStub(channel).withDeadlineAfter(20, TimeUnit.SECONDS);
+    channelz =
+        ChannelzGrpc.newBlockingStub(channel).withDeadlineAfter(Deadline.SECONDS, TimeUnit.SECONDS);
   }
 
   /** Others of this JVM may be listed before it. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.grpcuds.okhttp.UdsChannelBuilder;
 import io.github.grpcuds.server.UdsServerBuilder;
+import io.github.grpcuds.testkit.Deadline;
 import io.grpc.ManagedChannel;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,7 +68,7 @@ class DuplexStressTest {
         callers.add(threads.submit(calls));
       }
       for (Future<Void> one : callers) {
-        one.get(60, TimeUnit.SECONDS);
+        one.get(Deadline.SECONDS, TimeUnit.SECONDS);
       }
       rounds++;
     } while (System.nanoTime() < end);

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.grpcuds.testkit.Deadline;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
@@ -25,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Flow control both ways, RFC 9113 section 5.2, and what it does to gRPC's handlers. */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class EngineFlowControlTest {
   private static final byte[] MESSAGE = ByteEcho.random(50_000);
   private static final int FRAMED = 5 + MESSAGE.length;
@@ -59,7 +60,7 @@ class EngineFlowControlTest {
   @ValueSource(ints = {1, 7, 1000, 4096, 8000, 8192, 8300, 16_384, 16_393, 65_535})
   void replyArrivesThroughWindowsOfAnySize(int window) throws Exception {
     server.start();
-    Http2Peer peer = server.connect(Http2Frame.INITIAL_WINDOW_SIZE, window).waitingFor(25);
+    Http2Peer peer = server.connect(Http2Frame.INITIAL_WINDOW_SIZE, window);
     assertEchoed(peer.call(ECHO, MESSAGE));
   }
 
@@ -244,7 +245,7 @@ class EngineFlowControlTest {
 
     /** How many messages it had sent when it was told to pause. */
     int awaitPause() throws InterruptedException {
-      Integer count = pauses.poll(20, TimeUnit.SECONDS);
+      Integer count = pauses.poll(Deadline.SECONDS, TimeUnit.SECONDS);
       return count == null ? limit : count;
     }
   }

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Frames and header compression, beyond what h2spec looks at. */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class EngineFramesTest {
   private static final byte[] MESSAGE = ByteEcho.random(100);
   private static final byte[] FRAMED = Http2Peer.message(MESSAGE);

@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.grpcuds.testkit.Deadline;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
@@ -28,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How gRPC appears in HTTP/2 (gRPC's PROTOCOL-HTTP2.md), seen by a client without gRPC. */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class EngineSemanticsTest {
   private static final byte[] MESSAGE = ByteEcho.random(100);
 
@@ -211,7 +212,7 @@ class EngineSemanticsTest {
     peer.send(stream, MESSAGE, true);
     peer.awaitThat(() -> peer.reply(stream).headers != null, "headers");
     peer.reset(stream, Http2Frame.CANCEL);
-    assertTrue(server.echo.waitCancelled.await(10, TimeUnit.SECONDS));
+    assertTrue(server.echo.waitCancelled.await(Deadline.SECONDS, TimeUnit.SECONDS));
     assertEchoed(peer.call(ECHO, MESSAGE));
   }
 
@@ -226,7 +227,7 @@ class EngineSemanticsTest {
       peer.awaitThat(() -> peer.reply(stream).headers != null, "headers");
     }
     peer.close();
-    assertTrue(cancelled.await(10, TimeUnit.SECONDS), cancelled::toString);
+    assertTrue(cancelled.await(Deadline.SECONDS, TimeUnit.SECONDS), cancelled::toString);
   }
 
   private static final class OnCancel extends ServerCall.Listener<byte[]> {
@@ -259,7 +260,7 @@ class EngineSemanticsTest {
             : reply.grpcStatus().equals(code(Code.DEADLINE_EXCEEDED)),
         reply::toString);
     assertTrue(millis >= 290, () -> "too early: " + millis + " ms");
-    assertTrue(server.echo.waitCancelled.await(10, TimeUnit.SECONDS));
+    assertTrue(server.echo.waitCancelled.await(Deadline.SECONDS, TimeUnit.SECONDS));
   }
 
   /** Bare base64, padded or not, each alone or several with commas between, in any mixture. */

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.grpcuds.okhttp.UdsChannelBuilder;
 import io.github.grpcuds.server.UdsServerBuilder;
+import io.github.grpcuds.testkit.Await;
+import io.github.grpcuds.testkit.Deadline;
 import io.github.grpcuds.transport.UdsAddress;
 import io.grpc.ChannelCredentials;
 import io.grpc.InsecureChannelCredentials;
@@ -124,9 +126,9 @@ class EngineStressTest {
       rounds++;
     } while (System.nanoTime() < end);
     List<String> before = descriptors;
-    StressWatch.await(() -> StressWatch.ioThreads() == 0, () -> "I/O threads left");
+    Await.until(() -> StressWatch.ioThreads() == 0, () -> "I/O threads left");
     if (!tls) { // grpc-okhttp's client leaves sockets open whose TLS handshake failed
-      StressWatch.await(
+      Await.until(
           () -> StressWatch.descriptors().size() <= before.size() + SLACK,
           () -> "now " + StressWatch.descriptors() + ", after the first round " + before);
     }
@@ -165,19 +167,19 @@ class EngineStressTest {
     assertTrue(
         server.awaitTermination(TERMINATION_SECONDS, TimeUnit.SECONDS),
         () -> "still up: " + server);
-    StressWatch.await(() -> begun.get() == closed.get(), () -> begun + " begun, ended " + closed);
+    Await.until(() -> begun.get() == closed.get(), () -> begun + " begun, ended " + closed);
     Path folder = Paths.get(path).getParent();
-    StressWatch.await(
+    Await.until(
         () -> StressWatch.boundIn(folder).isEmpty(), () -> "open: " + StressWatch.boundIn(folder));
     for (ManagedChannel channel : channels) {
-      assertTrue(channel.awaitTermination(10, TimeUnit.SECONDS), "still open");
+      assertTrue(channel.awaitTermination(Deadline.SECONDS, TimeUnit.SECONDS), "still open");
     }
     watch.assertNothingBad();
   }
 
   private static void await(List<Future<?>> all) throws Exception {
     for (Future<?> one : all) {
-      one.get(60, TimeUnit.SECONDS);
+      one.get(Deadline.SECONDS, TimeUnit.SECONDS);
     }
   }
 
@@ -260,7 +262,7 @@ class EngineStressTest {
     for (StressCall call : calls) {
       call.check(() -> true);
     }
-    assertTrue(channel.awaitTermination(10, TimeUnit.SECONDS), "still open");
+    assertTrue(channel.awaitTermination(Deadline.SECONDS, TimeUnit.SECONDS), "still open");
   }
 
   /** A stream that gRPC's server core has begun has to end there, once. */

@@ -4,14 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.grpcuds.okhttp.UdsChannelBuilder;
+import io.github.grpcuds.testkit.ChildJvm;
+import io.github.grpcuds.testkit.ChildProcess;
 import io.grpc.CallOptions;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.stub.ClientCalls;
-import java.nio.file.Paths;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -39,7 +38,7 @@ class FirstCallTest {
     String path = sockets.path("s");
     sockets.serve(path, new ByteEcho());
     List<String> output;
-    try (ChildProcess client = ChildProcess.start(command(path, builder))) {
+    try (ChildProcess client = caller().start(path, builder)) {
       assertEquals(0, client.awaitExit(), () -> "it said " + client.output());
       output = client.output();
     }
@@ -51,17 +50,8 @@ class FirstCallTest {
         output.stream().filter(line -> TOO_SLOW.matcher(line).find()).collect(Collectors.toList()));
   }
 
-  private static List<String> command(String path, String builder) {
-    List<String> command = new ArrayList<>();
-    command.add(Paths.get(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-verbose:class");
-    String backend = System.getProperty("grpcuds.backend");
-    if (backend != null) {
-      command.add("-Dgrpcuds.backend=" + backend);
-    }
-    String classPath = System.getProperty("java.class.path");
-    command.addAll(Arrays.asList("-cp", classPath, Caller.class.getName(), path, builder));
-    return command;
+  private static ChildJvm caller() {
+    return new ChildJvm(Caller.class).options("-verbose:class").sameBackend();
   }
 
   /** Makes one call. */

@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.grpcuds.okhttp.UdsChannelBuilder;
 import io.github.grpcuds.testkit.Await;
+import io.github.grpcuds.testkit.ChildJvm;
+import io.github.grpcuds.testkit.ChildProcess;
 import io.github.grpcuds.testkit.Deadline;
 import io.github.grpcuds.testkit.Machine;
 import io.github.grpcuds.transport.UdsAddress;
@@ -23,7 +25,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -225,7 +226,7 @@ class HardTimesTest {
     ManagedChannel channel = channel();
     Recorder<byte[]> other = new Recorder<>();
     ClientCalls.asyncBidiStreamingCall(
-            channel.newCall(AttackService.CHAT, ByteEcho.within(30)), other)
+            channel.newCall(AttackService.CHAT, ByteEcho.within(60)), other)
         .onNext(MESSAGE);
     assertArrayEquals(MESSAGE, other.next());
     for (int i = 0; i < 5; i++) {
@@ -236,7 +237,7 @@ class HardTimesTest {
                   ClientCalls.blockingUnaryCall(
                       channel,
                       AttackService.THROW,
-                      ByteEcho.within(10),
+                      ByteEcho.within(60),
                       thrown.name().getBytes(StandardCharsets.US_ASCII)));
       assertEquals(Status.Code.UNKNOWN, e.getStatus().getCode(), e.toString());
     }
@@ -250,15 +251,7 @@ class HardTimesTest {
   void killedClientLeavesNothing() throws Exception {
     server = AttackedServer.start("-Xmx256m");
     ServerStats before = server.stats();
-    List<String> command = new ArrayList<>();
-    command.add(Paths.get(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        Arrays.asList(
-            "-cp",
-            System.getProperty("java.class.path"),
-            ClientOfManyCalls.class.getName(),
-            server.path()));
-    try (ChildProcess client = ChildProcess.start(command)) {
+    try (ChildProcess client = new ChildJvm(ClientOfManyCalls.class).start(server.path())) {
       client.hear("calling");
       assertEquals(before.calls + ClientOfManyCalls.CALLS, awaitCalls(before.calls + 55).calls);
       client.kill();

@@ -2,6 +2,7 @@ package io.github.grpcuds.it;
 
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.github.grpcuds.testkit.Deadline;
 import io.github.grpcuds.transport.UdsSocketFactory;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -29,14 +30,12 @@ import java.util.function.BooleanSupplier;
 
 /**
  * A client that writes HTTP/2 frame by frame, right or wrong, and sees each frame of the server. It
- * reads only inside its own methods, and fails if what it waits for takes longer than ten seconds.
- * Unless told otherwise it acknowledges settings and pings and credits data as it comes. For one
- * thread.
+ * reads only inside its own methods, and fails if what it waits for takes too long. Unless told
+ * otherwise it acknowledges settings and pings and credits data as it comes. For one thread.
  */
 final class Http2Peer implements Closeable {
   private static final byte[] PREFACE =
       "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
-  private static final long LIMIT_SECONDS = 10;
   private static final int FRAME_HEADER = 9;
   private static final int DEFAULT_WINDOW = 65_535;
   private static final int DEFAULT_MAX_FRAME = 16_384;
@@ -51,7 +50,6 @@ final class Http2Peer implements Closeable {
   private int initialWindow = DEFAULT_WINDOW;
   private int connectionWindow = DEFAULT_WINDOW;
   private int nextStream = 1;
-  private long limitSeconds = LIMIT_SECONDS;
   private int pendingTableSize = -1; // not acknowledged yet
   private Http2Frame splitBlock; // HEADERS whose CONTINUATION is still to come
   private byte[] lastBlock;
@@ -69,7 +67,7 @@ final class Http2Peer implements Closeable {
   static Http2Peer open(String path) throws IOException {
     return new Http2Peer(
         new UdsSocketFactory("unix:" + path)
-            .withConnectTimeout(LIMIT_SECONDS, TimeUnit.SECONDS)
+            .withConnectTimeout(Deadline.SECONDS, TimeUnit.SECONDS)
             .createSocket("localhost", 0));
   }
 
@@ -91,12 +89,6 @@ final class Http2Peer implements Closeable {
         peer.close();
       }
     }
-  }
-
-  /** Has more patience than ten seconds. */
-  Http2Peer waitingFor(long seconds) {
-    limitSeconds = seconds;
-    return this;
   }
 
   /** Leaves pings unanswered. */
@@ -378,7 +370,7 @@ final class Http2Peer implements Closeable {
 
   /** Reads until something holds. */
   void awaitThat(BooleanSupplier condition, String what) throws IOException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(limitSeconds);
+    Deadline deadline = Deadline.start();
     while (!condition.getAsBoolean()) {
       if (!readFrame(deadline, what)) {
         fail("the server closed the connection before the " + what + "; " + seen());
@@ -388,19 +380,19 @@ final class Http2Peer implements Closeable {
 
   /** Reads until the server has closed the connection. */
   void awaitClose() throws IOException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(limitSeconds);
+    Deadline deadline = Deadline.start();
     while (readFrame(deadline, "end of the connection")) {}
   }
 
   /** Reads whatever comes, be it HTTP/2 or not, until the server has closed the connection. */
   void awaitRawClose() throws IOException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(limitSeconds);
+    Deadline deadline = Deadline.start();
     try {
       while (fill(1, deadline)) {
         input.position(input.limit());
       }
     } catch (SocketTimeoutException e) {
-      fail("still open after " + limitSeconds + " s");
+      fail("still open after " + Deadline.SECONDS + " s");
     }
   }
 
@@ -409,7 +401,7 @@ final class Http2Peer implements Closeable {
   }
 
   /** False if the connection is closed. */
-  private boolean readFrame(long deadline, String what) throws IOException {
+  private boolean readFrame(Deadline deadline, String what) throws IOException {
     try {
       if (!fill(FRAME_HEADER, deadline)) {
         return false;
@@ -419,7 +411,7 @@ final class Http2Peer implements Closeable {
         return false;
       }
     } catch (SocketTimeoutException e) {
-      fail("no " + what + " within " + limitSeconds + " s; " + seen());
+      fail("no " + what + " within " + Deadline.SECONDS + " s; " + seen());
     }
     handle(take());
     return true;
@@ -437,14 +429,13 @@ final class Http2Peer implements Closeable {
   }
 
   /** Reads until so many bytes are there; false at the end. */
-  private boolean fill(int bytes, long deadline) throws IOException {
+  private boolean fill(int bytes, Deadline deadline) throws IOException {
     while (input.remaining() < bytes) {
       makeRoom(bytes);
-      long millis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-      if (millis <= 0) {
+      if (deadline.isPast()) {
         throw new SocketTimeoutException();
       }
-      socket.setSoTimeout((int) millis);
+      socket.setSoTimeout((int) deadline.leftMillis());
       int n;
       try {
         n =

@@ -2,6 +2,7 @@ package io.github.grpcuds.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.github.grpcuds.testkit.ChildProcess;
 import io.grpc.ChannelCredentials;
 import io.grpc.ServerCredentials;
 import io.grpc.TlsChannelCredentials;

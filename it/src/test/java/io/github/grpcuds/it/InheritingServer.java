@@ -1,6 +1,7 @@
 package io.github.grpcuds.it;
 
 import io.github.grpcuds.server.UdsServerBuilder;
+import io.github.grpcuds.testkit.ChildJvm;
 import io.grpc.Server;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -8,9 +9,6 @@ import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Paths;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -26,16 +24,7 @@ final class InheritingServer {
 
   /** The command that starts it. */
   static List<String> command(String backend, String... arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Paths.get(System.getProperty("java.home"), "bin", "java").toString());
-    if (backend != null) {
-      command.add("-Dgrpcuds.backend=" + backend);
-    }
-    command.addAll(
-        Arrays.asList(
-            "-cp", System.getProperty("java.class.path"), InheritingServer.class.getName()));
-    command.addAll(Arrays.asList(arguments));
-    return command;
+    return new ChildJvm(InheritingServer.class).backend(backend).command((Object[]) arguments);
   }
 
   public static void main(String[] args) throws Exception {

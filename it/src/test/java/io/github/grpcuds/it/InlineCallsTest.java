@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.grpcuds.server.UdsServerBuilder;
+import io.github.grpcuds.testkit.Deadline;
 import io.grpc.BindableService;
 import io.grpc.Channel;
 import io.grpc.ManagedChannel;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Calls that run in a server's one I/O thread, short ones and others. */
-@Timeout(60)
+@Timeout(120)
 class InlineCallsTest {
   private static final byte[] MESSAGE = ByteEcho.random(100);
 
@@ -62,7 +63,7 @@ class InlineCallsTest {
   }
 
   private static byte[] call(Channel channel, MethodDescriptor<byte[], byte[]> method) {
-    return ClientCalls.blockingUnaryCall(channel, method, ByteEcho.within(20), MESSAGE);
+    return ClientCalls.blockingUnaryCall(channel, method, ByteEcho.within(60), MESSAGE);
   }
 
   @Test
@@ -90,14 +91,14 @@ class InlineCallsTest {
     ManagedChannel other = sockets.channel(path);
     ByteEcho.callInEveryKind(same, 1000);
     Future<byte[]> waiting =
-        ClientCalls.futureUnaryCall(same.newCall(BLOCK, ByteEcho.within(40)), MESSAGE);
-    assertTrue(blocked.await(10, TimeUnit.SECONDS));
+        ClientCalls.futureUnaryCall(same.newCall(BLOCK, ByteEcho.within(60)), MESSAGE);
+    assertTrue(blocked.await(Deadline.SECONDS, TimeUnit.SECONDS));
     ByteEcho.callInEveryKind(same, 100_000);
     ByteEcho.callInEveryKind(other, 100_000);
     server.shutdown();
     release.countDown();
-    assertArrayEquals(MESSAGE, waiting.get(10, TimeUnit.SECONDS));
-    assertTrue(server.awaitTermination(10, TimeUnit.SECONDS));
+    assertArrayEquals(MESSAGE, waiting.get(Deadline.SECONDS, TimeUnit.SECONDS));
+    assertTrue(server.awaitTermination(Deadline.SECONDS, TimeUnit.SECONDS));
   }
 
   @Test
@@ -108,10 +109,10 @@ class InlineCallsTest {
     List<Future<byte[]>> answers = new ArrayList<>();
     for (int i = 0; i < 50; i++) {
       answers.add(
-          ClientCalls.futureUnaryCall(channel.newCall(CALL_SELF, ByteEcho.within(40)), MESSAGE));
+          ClientCalls.futureUnaryCall(channel.newCall(CALL_SELF, ByteEcho.within(60)), MESSAGE));
     }
     for (Future<byte[]> answer : answers) {
-      assertArrayEquals(MESSAGE, answer.get(40, TimeUnit.SECONDS));
+      assertArrayEquals(MESSAGE, answer.get(Deadline.SECONDS, TimeUnit.SECONDS));
     }
   }
 
@@ -120,11 +121,11 @@ class InlineCallsTest {
     Server server = start(UdsServerBuilder.forPath(path));
     ManagedChannel channel = sockets.channel(path);
     Future<byte[]> waiting =
-        ClientCalls.futureUnaryCall(channel.newCall(BLOCK, ByteEcho.within(40)), MESSAGE);
-    assertTrue(blocked.await(10, TimeUnit.SECONDS));
+        ClientCalls.futureUnaryCall(channel.newCall(BLOCK, ByteEcho.within(60)), MESSAGE);
+    assertTrue(blocked.await(Deadline.SECONDS, TimeUnit.SECONDS));
     server.shutdownNow();
-    assertTrue(server.awaitTermination(10, TimeUnit.SECONDS));
-    assertThrows(ExecutionException.class, () -> waiting.get(10, TimeUnit.SECONDS));
+    assertTrue(server.awaitTermination(Deadline.SECONDS, TimeUnit.SECONDS));
+    assertThrows(ExecutionException.class, () -> waiting.get(Deadline.SECONDS, TimeUnit.SECONDS));
     release.countDown();
   }
 

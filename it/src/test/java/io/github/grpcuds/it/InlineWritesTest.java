@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.grpcuds.okhttp.UdsChannelBuilder;
 import io.github.grpcuds.server.UdsServerBuilder;
+import io.github.grpcuds.testkit.Await;
+import io.github.grpcuds.testkit.Deadline;
 import io.github.grpcuds.transport.UdsAddress;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -34,7 +36,7 @@ class InlineWritesTest {
   private static final String PROPERTY = "grpcuds.inlineWrites";
   private static final byte[] MESSAGE = ByteEcho.random(32);
   private static final int CALLS = 200;
-  private static final long LIMIT_SECONDS = 10;
+  private static final long LIMIT_SECONDS = Deadline.SECONDS;
 
   @TempDir static Path certificates;
 
@@ -61,7 +63,7 @@ class InlineWritesTest {
     CountingExecutor executor = new CountingExecutor();
     ManagedChannel channel = sockets.open(builder.transportExecutor(executor));
     warmUp(channel);
-    StressWatch.await(() -> executor.running.get() == 1, () -> executor.running + " run");
+    Await.until(() -> executor.running.get() == 1, () -> executor.running + " run");
     int before = executor.tasks.get();
     for (int i = 0; i < CALLS; i++) {
       assertArrayEquals(MESSAGE, echo.echo(channel));
@@ -82,7 +84,7 @@ class InlineWritesTest {
   private static byte[] echoAsync(Channel channel) throws Exception {
     Recorder<byte[]> answer = new Recorder<>();
     ClientCalls.asyncUnaryCall(
-        channel.newCall(ByteEcho.ECHO, ByteEcho.within(20)), MESSAGE, answer);
+        channel.newCall(ByteEcho.ECHO, ByteEcho.within(60)), MESSAGE, answer);
     assertEquals(Status.OK, answer.status());
     return answer.next();
   }
@@ -273,9 +275,9 @@ class InlineWritesTest {
         };
     requests.complete(
         ClientCalls.asyncBidiStreamingCall(
-            channel.newCall(ByteEcho.CHAT, ByteEcho.within(20)), answers));
+            channel.newCall(ByteEcho.CHAT, ByteEcho.within(60)), answers));
     requests.join().onNext(MESSAGE);
-    byte[] answer = result.get(2 * LIMIT_SECONDS + 5, TimeUnit.SECONDS);
+    byte[] answer = result.get(2 * LIMIT_SECONDS + Deadline.SECONDS, TimeUnit.SECONDS);
     requests.join().onCompleted();
     return answer;
   }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import io.github.grpcuds.okhttp.UdsChannelBuilder;
 import io.github.grpcuds.server.UdsServerBuilder;
+import io.github.grpcuds.testkit.Deadline;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -58,7 +59,7 @@ class InterruptedCallersTest {
               }
             });
     thread.start();
-    return result.get(30, TimeUnit.SECONDS);
+    return result.get(Deadline.SECONDS, TimeUnit.SECONDS);
   }
 
   private void assertOneConnection() {
@@ -83,7 +84,7 @@ class InterruptedCallersTest {
     Thread.currentThread().interrupt();
     Recorder<byte[]> answer = new Recorder<>();
     ClientCalls.asyncUnaryCall(
-        channel.newCall(ByteEcho.ECHO, ByteEcho.within(20)), message, answer);
+        channel.newCall(ByteEcho.ECHO, ByteEcho.within(60)), message, answer);
     assertTrue(Thread.currentThread().isInterrupted(), "the flag is gone");
     return answer;
   }
@@ -145,7 +146,7 @@ class InterruptedCallersTest {
       TimeUnit.MICROSECONDS.sleep(random.nextInt(500));
     }
     for (CompletableFuture<Void> one : all) {
-      one.get(30, TimeUnit.SECONDS);
+      one.get(Deadline.SECONDS, TimeUnit.SECONDS);
     }
     assertOneConnection();
     assertTrue(answered.get() > 0, "no call was answered");
@@ -171,7 +172,7 @@ class InterruptedCallersTest {
   private byte[] await(byte[] message) {
     CompletableFuture<byte[]> answer = new CompletableFuture<>();
     ClientCalls.asyncUnaryCall(
-        channel.newCall(ByteEcho.ECHO, ByteEcho.within(20)), message, new Answer(answer));
+        channel.newCall(ByteEcho.ECHO, ByteEcho.within(60)), message, new Answer(answer));
     try {
       return answer.join();
     } catch (CompletionException e) {

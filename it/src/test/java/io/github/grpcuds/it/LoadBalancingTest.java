@@ -1,12 +1,12 @@
 package io.github.grpcuds.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.grpcuds.okhttp.UdsChannelBuilder;
 import io.github.grpcuds.proto.GreeterGrpc;
 import io.github.grpcuds.proto.HelloRequest;
 import io.github.grpcuds.server.UdsServerBuilder;
+import io.github.grpcuds.testkit.Deadline;
 import io.github.grpcuds.transport.UdsAddress;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
@@ -36,7 +36,7 @@ class LoadBalancingTest {
   private static GreeterGrpc.GreeterBlockingStub stub(ManagedChannel channel) {
     return GreeterGrpc.newBlockingStub(channel)
         .withWaitForReady()
-        .withDeadlineAfter(20, TimeUnit.SECONDS);
+        .withDeadlineAfter(Deadline.SECONDS, TimeUnit.SECONDS);
   }
 
   private static Map<String, Integer> answers(ManagedChannel channel, int calls) {
@@ -49,10 +49,10 @@ class LoadBalancingTest {
 
   /** Calls until the channel answers with exactly these, or fails with what it saw last. */
   private static void awaitAnswers(ManagedChannel channel, String... wanted) {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    Deadline deadline = Deadline.start();
     Map<String, Integer> seen;
     do {
-      assertTrue(System.nanoTime() < deadline, "wanted " + Arrays.toString(wanted));
+      deadline.check(() -> "wanted " + Arrays.toString(wanted));
       seen = answers(channel, 10);
     } while (!seen.keySet().equals(new java.util.HashSet<>(Arrays.asList(wanted))));
   }

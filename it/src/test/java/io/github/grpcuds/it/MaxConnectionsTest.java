@@ -81,7 +81,7 @@ class MaxConnectionsTest {
     ByteEcho.echo(second, MESSAGE);
     ManagedChannel third = sockets.channel(path);
     Recorder<byte[]> answer = new Recorder<>();
-    ClientCalls.asyncUnaryCall(third.newCall(ByteEcho.ECHO, ByteEcho.within(20)), MESSAGE, answer);
+    ClientCalls.asyncUnaryCall(third.newCall(ByteEcho.ECHO, ByteEcho.within(60)), MESSAGE, answer);
     for (int i = 0; i < 100; i++) {
       assertArrayEquals(MESSAGE, ByteEcho.echo(first, MESSAGE));
     }
@@ -112,7 +112,7 @@ class MaxConnectionsTest {
     Server refusing = sockets.start(server(1).peerPolicy(PeerPolicy.uid(54321)));
     for (int i = 0; i < 10; i++) {
       try (Socket client = silentClient()) {
-        client.setSoTimeout(20_000);
+        client.setSoTimeout(60_000);
         assertEquals(-1, client.getInputStream().read());
       }
     }
@@ -158,7 +158,7 @@ class MaxConnectionsTest {
     ManagedChannel waiting = sockets.channel(path);
     waiting.getState(true);
     full.shutdownNow();
-    assertTrue(full.awaitTermination(20, TimeUnit.SECONDS));
+    assertTrue(full.awaitTermination(Deadline.SECONDS, TimeUnit.SECONDS));
   }
 
   private static Status failure(ManagedChannel channel) {
@@ -189,7 +189,7 @@ class MaxConnectionsTest {
     ManagedChannel first = sockets.channel(path);
     ByteEcho.echo(first, MESSAGE);
     Recorder<byte[]> answer = new Recorder<>();
-    CallOptions waiting = ByteEcho.within(20).withWaitForReady();
+    CallOptions waiting = ByteEcho.within(60).withWaitForReady();
     ClientCalls.asyncUnaryCall(
         sockets.channel(path).newCall(ByteEcho.ECHO, waiting), MESSAGE, answer);
     log.next();
@@ -219,7 +219,7 @@ class MaxConnectionsTest {
               () -> {
                 while (!done.get()) {
                   try (Socket client = silentClient()) {
-                    client.setSoTimeout(20_000);
+                    client.setSoTimeout(60_000);
                     if (client.getInputStream().read() == -1) {
                       refused.incrementAndGet();
                     }
@@ -240,7 +240,7 @@ class MaxConnectionsTest {
     }
     done.set(true);
     for (Thread flooder : flooders) {
-      flooder.join(TimeUnit.SECONDS.toMillis(20));
+      flooder.join(TimeUnit.SECONDS.toMillis(Deadline.SECONDS));
     }
     assertTrue(refused.get() >= 2000 && served >= 100, refused + " refused, " + served + " served");
     assertEquals(1, counter.most.get());

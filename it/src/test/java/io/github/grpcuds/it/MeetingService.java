@@ -1,5 +1,6 @@
 package io.github.grpcuds.it;
 
+import io.github.grpcuds.testkit.Deadline;
 import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
@@ -28,7 +29,7 @@ final class MeetingService implements BindableService {
 
   private void echo(byte[] request, StreamObserver<byte[]> answers) {
     try {
-      if (Arrays.equals(request, ARRIVAL) && !arrived.await(10, TimeUnit.SECONDS)) {
+      if (Arrays.equals(request, ARRIVAL) && !arrived.await(Deadline.SECONDS, TimeUnit.SECONDS)) {
         throw Status.DEADLINE_EXCEEDED.withDescription("no arrival").asRuntimeException();
       }
     } catch (InterruptedException e) {

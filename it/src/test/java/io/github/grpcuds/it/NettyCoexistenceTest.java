@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.grpcuds.okhttp.UdsChannelBuilder;
+import io.github.grpcuds.testkit.Deadline;
 import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
@@ -117,7 +118,7 @@ class NettyCoexistenceTest {
       assertArrayEquals(MESSAGE, ByteEcho.echo(sockets.add(channel), MESSAGE));
     } finally {
       server.shutdownNow();
-      server.awaitTermination(10, TimeUnit.SECONDS);
+      server.awaitTermination(Deadline.SECONDS, TimeUnit.SECONDS);
     }
   }
 
@@ -154,7 +155,8 @@ class NettyCoexistenceTest {
       ByteEcho.callInEveryKind(sockets.channel(path), size);
     } finally {
       server.shutdownNow();
-      assertTrue(server.awaitTermination(10, TimeUnit.SECONDS), "still up: " + server);
+      assertTrue(
+          server.awaitTermination(Deadline.SECONDS, TimeUnit.SECONDS), "still up: " + server);
     }
   }
 }

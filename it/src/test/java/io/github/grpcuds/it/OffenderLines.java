@@ -2,6 +2,7 @@ package io.github.grpcuds.it;
 
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
+import io.github.grpcuds.testkit.Deadline;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -30,7 +31,7 @@ final class OffenderLines extends Handler implements BeforeEachCallback, AfterEa
 
   /** The next line, which may still have to be written. */
   String next() throws InterruptedException {
-    String line = lines.poll(10, TimeUnit.SECONDS);
+    String line = lines.poll(Deadline.SECONDS, TimeUnit.SECONDS);
     assertNotNull(line, "nothing logged");
     return line;
   }

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.grpcuds.okhttp.UdsChannelBuilder;
+import io.github.grpcuds.testkit.Await;
+import io.github.grpcuds.testkit.Deadline;
 import io.grpc.ManagedChannel;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
@@ -70,14 +72,16 @@ class OtherOkHttpTest {
         for (int size : new int[] {0, 100, 1_000_000}) {
           ByteEcho.callInEveryKind(channel, size);
         }
-        StressWatch.await(() -> executor.running.get() == 1, () -> executor.running + " run");
+        Await.until(() -> executor.running.get() == 1, () -> executor.running + " run");
         int before = executor.tasks.get();
         for (int i = 0; i < 100; i++) {
           ByteEcho.echo(channel, new byte[10]);
         }
         return executor.tasks.get() - before;
       } finally {
-        channel.shutdownNow().awaitTermination(10, TimeUnit.SECONDS); // the loader is closed then
+        channel
+            .shutdownNow()
+            .awaitTermination(Deadline.SECONDS, TimeUnit.SECONDS); // the loader is closed then
       }
     }
   }

@@ -1,5 +1,7 @@
 package io.github.grpcuds.it;
 
+import io.github.grpcuds.testkit.ChildJvm;
+import io.github.grpcuds.testkit.ChildProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Paths;
@@ -45,15 +47,7 @@ final class OtherUser {
   }
 
   /** A program of the tests, on the same backend. */
-  static ChildProcess java(Class<?> program, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>(PREFIX);
-    command.add(Paths.get(System.getProperty("java.home"), "bin", "java").toString());
-    String backend = System.getProperty("grpcuds.backend");
-    if (backend != null) {
-      command.add("-Dgrpcuds.backend=" + backend);
-    }
-    command.addAll(Arrays.asList("-cp", System.getProperty("java.class.path"), program.getName()));
-    command.addAll(Arrays.asList(arguments));
-    return ChildProcess.start(command);
+  static ChildProcess java(Class<?> program, Object... arguments) {
+    return new ChildJvm(program).by(PREFIX.toArray(new String[0])).sameBackend().start(arguments);
   }
 }

@@ -12,6 +12,7 @@ import io.github.grpcuds.proto.HelloReply;
 import io.github.grpcuds.proto.HelloRequest;
 import io.github.grpcuds.server.PeerIdentity;
 import io.github.grpcuds.server.UdsServerBuilder;
+import io.github.grpcuds.testkit.Deadline;
 import io.github.grpcuds.transport.PeerCredentials;
 import io.github.grpcuds.transport.PeerPolicy;
 import io.github.grpcuds.transport.UdsAddress;
@@ -72,7 +73,7 @@ class PeerIdentityTest {
 
   private static String whoAmI(ManagedChannel channel) {
     return GreeterGrpc.newBlockingStub(channel)
-        .withDeadlineAfter(20, TimeUnit.SECONDS)
+        .withDeadlineAfter(Deadline.SECONDS, TimeUnit.SECONDS)
         .sayHello(HelloRequest.getDefaultInstance())
         .getMessage();
   }
@@ -182,7 +183,7 @@ class PeerIdentityTest {
     assertEquals(Status.Code.PERMISSION_DENIED, refusal(channel).getCode());
     Iterator<byte[]> replies =
         ClientCalls.blockingServerStreamingCall(
-            channel, ByteEcho.REPEAT, ByteEcho.within(20), MESSAGE);
+            channel, ByteEcho.REPEAT, ByteEcho.within(60), MESSAGE);
     Status status = assertThrows(StatusRuntimeException.class, replies::hasNext).getStatus();
     assertEquals(Status.Code.PERMISSION_DENIED, status.getCode(), status.toString());
   }

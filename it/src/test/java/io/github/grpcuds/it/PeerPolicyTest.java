@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.grpcuds.okhttp.UdsChannelBuilder;
 import io.github.grpcuds.server.UdsServerBuilder;
+import io.github.grpcuds.testkit.ChildProcess;
 import io.github.grpcuds.transport.PeerPolicy;
 import io.github.grpcuds.transport.SocketFileOptions;
 import io.github.grpcuds.transport.UdsAddress;

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.grpcuds.okhttp.UdsChannelBuilder;
 import io.github.grpcuds.server.UdsServerBuilder;
+import io.github.grpcuds.testkit.ChildProcess;
+import io.github.grpcuds.testkit.Deadline;
 import io.github.grpcuds.transport.UdsAddress;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -147,7 +149,8 @@ class PythonPeerTest {
     String target = target("unix");
     ByteEcho service = serve(target);
     assertPasses(target, "deadline");
-    assertTrue(service.waitCancelled.await(10, TimeUnit.SECONDS), "the server was not told");
+    assertTrue(
+        service.waitCancelled.await(Deadline.SECONDS, TimeUnit.SECONDS), "the server was not told");
   }
 
   @Test
@@ -155,7 +158,8 @@ class PythonPeerTest {
     String target = target("unix");
     ByteEcho service = serve(target);
     assertPasses(target, "cancel");
-    assertTrue(service.waitCancelled.await(10, TimeUnit.SECONDS), "the server was not told");
+    assertTrue(
+        service.waitCancelled.await(Deadline.SECONDS, TimeUnit.SECONDS), "the server was not told");
   }
 
   @ParameterizedTest
@@ -204,7 +208,7 @@ class PythonPeerTest {
   void cancellationByUsReachesAPythonServer() throws Exception {
     String target = target("unix");
     servePython(target);
-    ClientCall<byte[], byte[]> call = channel(target).newCall(ByteEcho.WAIT, ByteEcho.within(20));
+    ClientCall<byte[], byte[]> call = channel(target).newCall(ByteEcho.WAIT, ByteEcho.within(60));
     Recorder<byte[]> answers = new Recorder<>();
     ClientCalls.asyncServerStreamingCall(call, new byte[0], answers);
     pythonServer.hear("wait began");

@@ -2,6 +2,7 @@ package io.github.grpcuds.it;
 
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.github.grpcuds.testkit.Deadline;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
@@ -38,13 +39,13 @@ final class Recorder<T> implements StreamObserver<T> {
 
   /** The next value that was not taken yet. */
   T next() throws InterruptedException {
-    T value = unread.poll(10, TimeUnit.SECONDS);
+    T value = unread.poll(Deadline.SECONDS, TimeUnit.SECONDS);
     return value != null ? value : fail("no value within 10 s; status " + status);
   }
 
   /** The status, once the call has ended. */
   Status status() throws InterruptedException {
-    if (!done.await(10, TimeUnit.SECONDS)) {
+    if (!done.await(Deadline.SECONDS, TimeUnit.SECONDS)) {
       fail("the call goes on after 10 s; values so far: " + values.size());
     }
     return status;

@@ -8,6 +8,7 @@ import io.github.grpcuds.okhttp.UdsChannelBuilder;
 import io.github.grpcuds.proto.GreeterGrpc;
 import io.github.grpcuds.proto.HelloReply;
 import io.github.grpcuds.proto.HelloRequest;
+import io.github.grpcuds.testkit.Deadline;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -95,7 +96,7 @@ class RetryTest {
             UdsChannelBuilder.forPath(path)
                 .defaultServiceConfig(methodConfig("hedgingPolicy", policy)));
     GreeterGrpc.GreeterBlockingStub stub =
-        GreeterGrpc.newBlockingStub(channel).withDeadlineAfter(10, TimeUnit.SECONDS);
+        GreeterGrpc.newBlockingStub(channel).withDeadlineAfter(Deadline.SECONDS, TimeUnit.SECONDS);
     assertEquals("Hello Ann", stub.sayHello(ANN).getMessage());
     assertTrue(end.await(0, TimeUnit.SECONDS), "the first attempt did not arrive first");
   }

@@ -10,6 +10,7 @@ import io.github.grpcuds.proto.GreeterGrpc;
 import io.github.grpcuds.proto.HelloReply;
 import io.github.grpcuds.proto.HelloRequest;
 import io.github.grpcuds.server.UdsServerBuilder;
+import io.github.grpcuds.testkit.Deadline;
 import io.github.grpcuds.transport.SocketFileOptions;
 import io.github.grpcuds.transport.UdsAddress;
 import io.github.grpcuds.transport.UdsServerSocketFactory;
@@ -60,7 +61,7 @@ class ServerLifecycleTest {
     assertFalse(server.isTerminated());
     chat.onCompleted();
     assertEquals(Status.OK, replies.status());
-    assertTrue(server.awaitTermination(10, TimeUnit.SECONDS));
+    assertTrue(server.awaitTermination(Deadline.SECONDS, TimeUnit.SECONDS));
   }
 
   @Test
@@ -72,7 +73,7 @@ class ServerLifecycleTest {
     replies.next();
     server.shutdownNow();
     assertFalse(replies.status().isOk());
-    assertTrue(server.awaitTermination(10, TimeUnit.SECONDS));
+    assertTrue(server.awaitTermination(Deadline.SECONDS, TimeUnit.SECONDS));
   }
 
   @Test
@@ -178,7 +179,7 @@ class ServerLifecycleTest {
             .handshakeTimeout(300, TimeUnit.MILLISECONDS));
     try (java.net.Socket silent =
         new io.github.grpcuds.transport.UdsSocketFactory("unix:" + path).createSocket("x", 1)) {
-      silent.setSoTimeout(10_000);
+      silent.setSoTimeout(60_000);
       byte[] buffer = new byte[1024];
       int read;
       do {

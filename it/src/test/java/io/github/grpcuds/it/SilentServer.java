@@ -1,5 +1,6 @@
 package io.github.grpcuds.it;
 
+import io.github.grpcuds.testkit.Deadline;
 import io.github.grpcuds.transport.UdsAddress;
 import io.github.grpcuds.transport.UdsServerSocketFactory;
 import java.io.Closeable;
@@ -9,7 +10,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32;
 
 /**
@@ -17,7 +17,7 @@ import java.util.zip.CRC32;
  * only when it is told to.
  */
 final class SilentServer implements Closeable {
-  private static final int READ_LIMIT_MILLIS = 20_000;
+  private static final int READ_LIMIT_MILLIS = 60_000;
 
   private final ServerSocket server;
   private Socket socket;
@@ -44,8 +44,9 @@ final class SilentServer implements Closeable {
     DataInputStream in = new DataInputStream(socket.getInputStream());
     Map<Integer, CRC32> sums = new HashMap<>();
     long left = bytes;
-    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(READ_LIMIT_MILLIS);
-    while (left > 0 && System.nanoTime() < end) {
+    Deadline deadline = Deadline.start();
+    while (left > 0) {
+      deadline.check(() -> "not all of " + bytes + " bytes came");
       int head = in.readInt();
       in.readUnsignedByte();
       int id = in.readInt();

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.grpcuds.okhttp.UdsChannelBuilder;
+import io.github.grpcuds.testkit.Await;
+import io.github.grpcuds.testkit.Deadline;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
@@ -30,7 +32,7 @@ class SilentServerTest {
   private static final int MESSAGE_BYTES = 1_000_000;
   private static final int FRAME_BYTES = 5 + MESSAGE_BYTES; // gRPC's
   private static final int FIRST_STREAM = 3; // of grpc-okhttp
-  private static final long LIMIT_SECONDS = 10;
+  private static final long LIMIT_SECONDS = Deadline.SECONDS;
   private static final Duration PROMPTLY = Duration.ofSeconds(LIMIT_SECONDS);
 
   @RegisterExtension final Sockets sockets = new Sockets();
@@ -151,7 +153,7 @@ class SilentServerTest {
     assertEquals(Status.Code.UNAVAILABLE, call.status().getCode());
     channel.shutdown();
     assertTrue(channel.awaitTermination(LIMIT_SECONDS, TimeUnit.SECONDS), "still open");
-    StressWatch.await(() -> executor.running.get() == 0, () -> executor.running + " run");
+    Await.until(() -> executor.running.get() == 0, () -> executor.running + " run");
   }
 
   @Test
@@ -160,7 +162,7 @@ class SilentServerTest {
     channel.shutdownNow();
     assertEquals(Status.Code.UNAVAILABLE, call.status().getCode());
     assertTrue(channel.awaitTermination(LIMIT_SECONDS, TimeUnit.SECONDS), "still open");
-    StressWatch.await(() -> executor.running.get() == 0, () -> executor.running + " run");
+    Await.until(() -> executor.running.get() == 0, () -> executor.running + " run");
   }
 
   /** What shutdownNow itself writes may be the first that does not fit. */
@@ -168,12 +170,13 @@ class SilentServerTest {
   void shutdownNowWithAFullSocketEndsThreads() throws Exception {
     Call call = new Call(channel);
     call.call.sendMessage(new byte[0]);
-    long end = System.nanoTime() + PROMPTLY.toNanos();
-    while (executor.running.get() < 2 && System.nanoTime() < end) {
+    Deadline deadline = Deadline.start();
+    while (executor.running.get() < 2) {
+      deadline.check(() -> executor.running + " run");
       call.call.sendMessage(new byte[1]);
     }
     channel.shutdownNow();
     assertTrue(channel.awaitTermination(LIMIT_SECONDS, TimeUnit.SECONDS), "still open");
-    StressWatch.await(() -> executor.running.get() == 0, () -> executor.running + " run");
+    Await.until(() -> executor.running.get() == 0, () -> executor.running + " run");
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.grpcuds.okhttp.UdsChannelBuilder;
 import io.github.grpcuds.server.UdsServerBuilder;
+import io.github.grpcuds.testkit.Deadline;
 import io.grpc.BindableService;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
@@ -72,10 +73,12 @@ final class Sockets implements BeforeEachCallback, AfterEachCallback {
       server.shutdownNow();
     }
     for (ManagedChannel channel : channels) {
-      assertTrue(channel.awaitTermination(10, TimeUnit.SECONDS), "still open: " + channel);
+      assertTrue(
+          channel.awaitTermination(Deadline.SECONDS, TimeUnit.SECONDS), "still open: " + channel);
     }
     for (Server server : servers) {
-      assertTrue(server.awaitTermination(10, TimeUnit.SECONDS), "still up: " + server);
+      assertTrue(
+          server.awaitTermination(Deadline.SECONDS, TimeUnit.SECONDS), "still up: " + server);
     }
     List<Path> left;
     try (Stream<Path> files = Files.list(folder)) {

@@ -2,6 +2,7 @@ package io.github.grpcuds.it;
 
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.github.grpcuds.testkit.Deadline;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -19,7 +20,7 @@ import java.util.function.BooleanSupplier;
 /** One call of {@link StressService}, and what has to come of it. */
 @SuppressWarnings("NonAtomicVolatileUpdate") // gRPC calls a listener from one thread at a time
 final class StressCall extends ClientCall.Listener<byte[]> {
-  private static final long LIMIT_SECONDS = 30;
+  private static final long LIMIT_SECONDS = Deadline.SECONDS;
 
   private final MethodDescriptor<byte[], byte[]> method;
   private final int count;

@@ -1,7 +1,6 @@
 package io.github.grpcuds.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,9 +12,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -103,15 +99,6 @@ final class StressWatch extends Handler implements AutoCloseable {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(t -> t.getName().startsWith("grpc-uds-io"))
         .count();
-  }
-
-  static void await(BooleanSupplier condition, Supplier<String> otherwise)
-      throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-    while (!condition.getAsBoolean() && System.nanoTime() < deadline) {
-      Thread.sleep(10);
-    }
-    assertTrue(condition.getAsBoolean(), otherwise);
   }
 
   @Override

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.grpcuds.okhttp.UdsChannelBuilder;
 import io.github.grpcuds.server.UdsServerBuilder;
+import io.github.grpcuds.testkit.Await;
+import io.github.grpcuds.testkit.Deadline;
 import io.github.grpcuds.transport.UdsAddress;
 import io.grpc.CallOptions;
 import io.grpc.InsecureChannelCredentials;
@@ -102,7 +104,7 @@ class StuckWriterTest {
     Future<byte[]> answer =
         ClientCalls.futureUnaryCall(
             channel.newCall(ByteEcho.ECHO, CallOptions.DEFAULT), MORE_THAN_A_SOCKET_HOLDS);
-    StressWatch.await(StuckWriterTest::isStuck, () -> executor.running + " run");
+    Await.until(StuckWriterTest::isStuck, () -> executor.running + " run");
     return answer;
   }
 
@@ -114,13 +116,12 @@ class StuckWriterTest {
 
   private static void assertUnavailable(Future<byte[]> call) {
     ExecutionException e =
-        assertThrows(
-            ExecutionException.class, () -> call.get(2 * MIN_KEEPALIVE_SECONDS, TimeUnit.SECONDS));
+        assertThrows(ExecutionException.class, () -> call.get(Deadline.SECONDS, TimeUnit.SECONDS));
     assertEquals(Status.Code.UNAVAILABLE, Status.fromThrowable(e).getCode());
   }
 
   private void awaitNoThread() throws InterruptedException {
-    StressWatch.await(() -> executor.running.get() == 0, () -> executor.running + " run");
+    Await.until(() -> executor.running.get() == 0, () -> executor.running + " run");
   }
 
   @ParameterizedTest

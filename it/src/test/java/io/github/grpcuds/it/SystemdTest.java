@@ -7,6 +7,8 @@ import io.github.grpcuds.okhttp.UdsChannelBuilder;
 import io.github.grpcuds.proto.GreeterGrpc;
 import io.github.grpcuds.proto.HelloReply;
 import io.github.grpcuds.proto.HelloRequest;
+import io.github.grpcuds.testkit.ChildProcess;
+import io.github.grpcuds.testkit.Deadline;
 import io.github.grpcuds.transport.UdsAddress;
 import io.github.grpcuds.transport.UdsSocketFactory;
 import io.grpc.ManagedChannel;
@@ -117,7 +119,7 @@ class SystemdTest {
   private static String greet(ManagedChannel channel) {
     return GreeterGrpc.newBlockingStub(channel)
         .withWaitForReady()
-        .withDeadlineAfter(30, TimeUnit.SECONDS)
+        .withDeadlineAfter(Deadline.SECONDS, TimeUnit.SECONDS)
         .sayHello(HelloRequest.newBuilder().setName("Ann").build())
         .getMessage();
   }

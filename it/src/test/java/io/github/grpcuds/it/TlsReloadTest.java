@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.grpcuds.okhttp.UdsChannelBuilder;
 import io.github.grpcuds.server.UdsServerBuilder;
+import io.github.grpcuds.testkit.Deadline;
 import io.grpc.ChannelCredentials;
 import io.grpc.ClientCall;
 import io.grpc.Grpc;
@@ -114,7 +115,7 @@ class TlsReloadTest {
   /** The name in the certificate of the server that answers a call. */
   private static String server(ManagedChannel channel) throws Exception {
     CompletableFuture<Status> end = new CompletableFuture<>();
-    ClientCall<byte[], byte[]> call = channel.newCall(ByteEcho.ECHO, ByteEcho.within(20));
+    ClientCall<byte[], byte[]> call = channel.newCall(ByteEcho.ECHO, ByteEcho.within(60));
     call.start(
         new ClientCall.Listener<byte[]>() {
           @Override
@@ -126,7 +127,7 @@ class TlsReloadTest {
     call.sendMessage(MESSAGE);
     call.halfClose();
     call.request(2);
-    assertEquals(Status.OK, end.get(30, TimeUnit.SECONDS));
+    assertEquals(Status.OK, end.get(Deadline.SECONDS, TimeUnit.SECONDS));
     SSLSession session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
     X509Certificate certificate = (X509Certificate) session.getPeerCertificates()[0];
     return certificate.getSubjectX500Principal().getName();

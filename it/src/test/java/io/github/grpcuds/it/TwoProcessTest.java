@@ -9,6 +9,9 @@ import io.github.grpcuds.proto.GreeterGrpc;
 import io.github.grpcuds.proto.HelloReply;
 import io.github.grpcuds.proto.HelloRequest;
 import io.github.grpcuds.server.UdsServerBuilder;
+import io.github.grpcuds.testkit.ChildJvm;
+import io.github.grpcuds.testkit.ChildProcess;
+import io.github.grpcuds.testkit.Deadline;
 import io.github.grpcuds.transport.UdsAddress;
 import io.github.grpcuds.transport.UdsSocketFactory;
 import io.grpc.ManagedChannel;
@@ -47,20 +50,12 @@ class TwoProcessTest {
     path = sockets.path("s");
   }
 
-  private static ChildProcess newServer() throws IOException {
-    return ChildProcess.start(serverCommand());
+  private static ChildJvm serverJvm() {
+    return new ChildJvm(ServerProcess.class).sameBackend();
   }
 
-  private static List<String> serverCommand() {
-    List<String> command = new ArrayList<>();
-    command.add(Paths.get(System.getProperty("java.home"), "bin", "java").toString());
-    String backend = System.getProperty("grpcuds.backend");
-    if (backend != null) {
-      command.add("-Dgrpcuds.backend=" + backend);
-    }
-    command.addAll(
-        Arrays.asList("-cp", System.getProperty("java.class.path"), ServerProcess.class.getName()));
-    return command;
+  private static ChildProcess newServer() {
+    return serverJvm().start();
   }
 
   private static void start(ChildProcess server, String path) throws Exception {
@@ -71,7 +66,7 @@ class TwoProcessTest {
   private static long pidOfServer(ManagedChannel channel) {
     return GreeterGrpc.newBlockingStub(channel)
         .withWaitForReady()
-        .withDeadlineAfter(30, TimeUnit.SECONDS)
+        .withDeadlineAfter(Deadline.SECONDS, TimeUnit.SECONDS)
         .sayHello(ANN)
         .getPid();
   }
@@ -114,12 +109,9 @@ class TwoProcessTest {
   @Test
   @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no ulimit")
   void serverOutlivesAShortageOfDescriptors() throws Exception {
-    List<String> command =
-        new ArrayList<>(Arrays.asList("bash", "-c", "ulimit -n 150; exec \"$@\""));
-    command.add("bash");
-    command.addAll(serverCommand());
+    ChildJvm jvm = serverJvm().by("bash", "-c", "ulimit -n 150; exec \"$@\"", "bash");
     List<Socket> clients = new ArrayList<>();
-    try (ChildProcess server = ChildProcess.start(command)) {
+    try (ChildProcess server = jvm.start()) {
       start(server, path);
       pidOfServer(sockets.channel(path)); // from here on it need not open files to load classes
       UdsSocketFactory factory = new UdsSocketFactory(UdsAddress.ofPath(path));

@@ -2,6 +2,7 @@ package io.github.grpcuds.okhttp;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.grpcuds.testkit.Deadline;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
@@ -15,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Makes calls whose messages are empty; all that counts here is how they end. */
 final class Calls {
-  static final long LIMIT_SECONDS = 20;
+  static final long LIMIT_SECONDS = Deadline.SECONDS;
 
   private static final MethodDescriptor.Marshaller<String> NOTHING =
       new MethodDescriptor.Marshaller<String>() {

@@ -2,20 +2,20 @@ package io.github.grpcuds.okhttp;
 
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.grpcuds.testkit.Await;
+import io.github.grpcuds.testkit.Deadline;
 import java.lang.ref.WeakReference;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** What is shared, and threads of others, keep no application in memory. */
 class ContainerTest {
-  private static final long LIMIT_SECONDS = 20;
+  private static final long LIMIT_SECONDS = Deadline.SECONDS;
 
   @Test
   void callbacksDoNotRunWithTheLoaderOfWhoeverCameFirst() throws Exception {
@@ -45,12 +45,12 @@ class ContainerTest {
   @Test
   void threadThatMadeACallKeepsNoClasses() throws Exception {
     WeakReference<ClassLoader> library = new WeakReference<>(used());
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
-    while (library.get() != null) {
-      assertTrue(System.nanoTime() < end, "still in memory after " + LIMIT_SECONDS + " s");
-      System.gc();
-      LockSupport.parkNanos(1_000_000);
-    }
+    Await.until(
+        () -> {
+          System.gc();
+          return library.get() == null;
+        },
+        () -> "still in memory");
   }
 
   private static ClassLoader used() throws ReflectiveOperationException {

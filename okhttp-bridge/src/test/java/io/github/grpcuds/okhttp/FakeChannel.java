@@ -2,6 +2,7 @@ package io.github.grpcuds.okhttp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.github.grpcuds.testkit.Deadline;
 import io.github.grpcuds.transport.PeerCredentials;
 import io.github.grpcuds.transport.internal.channel.UdsChannel;
 import java.io.ByteArrayInputStream;
@@ -11,7 +12,6 @@ import java.io.InputStream;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
-import java.util.concurrent.TimeUnit;
 
 /** Takes as many bytes as it is given room for, and keeps them. */
 final class FakeChannel implements UdsChannel {
@@ -62,17 +62,13 @@ final class FakeChannel implements UdsChannel {
     return taken.size();
   }
 
-  /** False if it has not taken as many bytes in all before the time has passed. */
-  synchronized boolean awaitTaken(long bytes, long millis) throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+  /** Returns once it has taken as many bytes in all. */
+  synchronized void awaitTaken(long bytes) throws InterruptedException {
+    Deadline deadline = Deadline.start();
     while (taken.size() < bytes) {
-      long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-      if (left <= 0) {
-        return false;
-      }
-      wait(left);
+      deadline.check(() -> "only " + taken.size() + " of " + bytes);
+      wait(deadline.leftMillis());
     }
-    return true;
   }
 
   synchronized boolean isClosed() {

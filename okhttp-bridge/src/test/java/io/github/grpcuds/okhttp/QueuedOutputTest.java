@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.grpcuds.testkit.Deadline;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(20)
+@Timeout(120)
 class QueuedOutputTest {
   private static final int MAX_TASKS = 16;
 
@@ -35,7 +36,8 @@ class QueuedOutputTest {
   void endThreads() throws InterruptedException {
     channel.close();
     threads.shutdown();
-    assertTrue(threads.awaitTermination(10, TimeUnit.SECONDS), "a thread waits for ever");
+    assertTrue(
+        threads.awaitTermination(Deadline.SECONDS, TimeUnit.SECONDS), "a thread waits for ever");
   }
 
   private byte[] bytes(int count) {
@@ -82,7 +84,7 @@ class QueuedOutputTest {
       channel.makeRoom(room);
       given += room;
     }
-    writer.get(10, TimeUnit.SECONDS);
+    writer.get(Deadline.SECONDS, TimeUnit.SECONDS);
     assertAllTaken();
   }
 
@@ -179,7 +181,7 @@ class QueuedOutputTest {
               return null;
             });
     channel.makeRoom(1000);
-    writer.get(10, TimeUnit.SECONDS);
+    writer.get(Deadline.SECONDS, TimeUnit.SECONDS);
     assertAllTaken();
   }
 
@@ -200,7 +202,7 @@ class QueuedOutputTest {
             () -> assertThrows(IOException.class, () -> connection.write(new byte[100])));
     channel.awaitWaiting();
     connection.executor.abort();
-    writer.get(10, TimeUnit.SECONDS);
+    writer.get(Deadline.SECONDS, TimeUnit.SECONDS);
     assertTrue(channel.isClosed());
   }
 
@@ -253,9 +255,9 @@ class QueuedOutputTest {
       connection.add(() -> writeOneByOne(bytes));
       Future<?> reader = threads.submit(() -> makeRoomOneByOne(bytes));
       connection.runPutOff();
-      reader.get(10, TimeUnit.SECONDS);
+      reader.get(Deadline.SECONDS, TimeUnit.SECONDS);
       all += bytes;
-      assertTrue(channel.awaitTaken(all, 5000), "only " + channel.takenBytes() + " of " + all);
+      channel.awaitTaken(all);
     }
   }
 
@@ -296,7 +298,7 @@ class QueuedOutputTest {
       tls.makeRoom(777);
     }
     for (Future<?> one : all) {
-      one.get(10, TimeUnit.SECONDS);
+      one.get(Deadline.SECONDS, TimeUnit.SECONDS);
     }
     byte[] taken = tls.taken();
     assertEquals(4 * size * each, taken.length);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The other end is a bare server socket of this process: what counts is what it is sent. */
 class ServerPolicyTest {
   private static final PeerPolicy NOBODY_HERE = PeerPolicy.uid(54321);
-  private static final int READ_LIMIT_MILLIS = 20_000;
+  private static final int READ_LIMIT_MILLIS = 60_000;
 
   @TempDir Path dir;
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.grpcuds.testkit.Deadline;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -78,12 +79,12 @@ class ConnectionPermitsTest {
     }
     for (int n = 0; n < rounds; n++) {
       while (!places.take(free::release)) {
-        assertTrue(free.tryAcquire(20, TimeUnit.SECONDS), "not told in round " + n);
+        assertTrue(free.tryAcquire(Deadline.SECONDS, TimeUnit.SECONDS), "not told in round " + n);
       }
       taken.release();
     }
     for (Thread giver : givers) {
-      giver.join(TimeUnit.SECONDS.toMillis(20));
+      giver.join(TimeUnit.SECONDS.toMillis(Deadline.SECONDS));
       assertFalse(giver.isAlive());
     }
   }

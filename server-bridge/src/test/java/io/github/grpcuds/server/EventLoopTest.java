@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(20)
+@Timeout(120)
 class EventLoopTest {
   private final FakePoller poller = new FakePoller();
   private final List<String> events = new ArrayList<>();

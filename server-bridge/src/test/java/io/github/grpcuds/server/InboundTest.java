@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.grpcuds.http2.internal.InputChunk;
+import io.github.grpcuds.testkit.Await;
 import io.grpc.internal.ReadableBuffer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -19,7 +20,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** The way of a request's bytes to gRPC. */
@@ -189,14 +189,15 @@ class InboundTest {
 
   /** As if a message were never closed. */
   @Test
-  void chunksThatNobodyLetGoAreFoundToBeLost() throws InterruptedException {
+  void chunksThatNobodyLetGoAreFoundToBeLost() {
     InputChunks chunks = new InputChunks(1);
     assertNotNull(chunks.take());
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (chunks.take() == null && System.nanoTime() - deadline < 0) {
-      System.gc();
-      Thread.sleep(10);
-    }
+    Await.until(
+        () -> {
+          System.gc();
+          return chunks.take() != null;
+        },
+        () -> chunks.held() + " held");
     assertEquals(1, chunks.held());
   }
 

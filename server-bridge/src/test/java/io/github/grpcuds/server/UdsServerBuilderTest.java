@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.grpcuds.testkit.Deadline;
 import io.github.grpcuds.transport.SocketFileOptions;
 import io.github.grpcuds.transport.UdsAddress;
 import io.github.grpcuds.transport.UdsSocketFactory;
@@ -47,7 +48,7 @@ class UdsServerBuilderTest {
   private static final Map<String, String> LEFT_OUT =
       Collections.singletonMap("socketFactory", "it is what this library brings");
 
-  private static final long LIMIT_SECONDS = 20;
+  private static final long LIMIT_SECONDS = Deadline.SECONDS;
 
   @TempDir Path dir;
 

@@ -47,6 +47,11 @@ public final class ChildJvm {
     return property("grpcuds.backend", name);
   }
 
+  /** The backend that this JVM is told to use, if it is told. */
+  public ChildJvm sameBackend() {
+    return backend(System.getProperty("grpcuds.backend"));
+  }
+
   public List<String> command(Object... arguments) {
     List<String> command = new ArrayList<>(prefix);
     command.add(Paths.get(System.getProperty("java.home"), "bin", "java").toString());
@@ -67,11 +72,11 @@ public final class ChildJvm {
     }
   }
 
-  /** All that it wrote, once it has ended well. */
+  /** The lines that it wrote, once it has ended well. */
   public String run(Object... arguments) throws Exception {
     try (ChildProcess child = start(arguments)) {
       int status = child.awaitExit();
-      String output = String.join("\n", child.output());
+      String output = String.join("\n", child.output()) + "\n";
       assertEquals(0, status, output);
       return output;
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.grpcuds.testkit.Deadline;
 import io.github.grpcuds.testkit.Machine;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
@@ -31,7 +32,7 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(120)
 class CallExecutorTest {
   private static final int CORE = 4;
   private static final int MANY = 200;
@@ -241,7 +242,7 @@ class CallExecutorTest {
   void aTaskWaitsForOneThatItSubmitsLater() throws Exception {
     CountDownLatch done = new CountDownLatch(1);
     nest(50, done);
-    assertTrue(done.await(10, TimeUnit.SECONDS));
+    assertTrue(done.await(Deadline.SECONDS, TimeUnit.SECONDS));
   }
 
   private void nest(int depth, CountDownLatch done) {
@@ -273,7 +274,7 @@ class CallExecutorTest {
     for (int i = 0; i < 100; i++) {
       CountDownLatch done = new CountDownLatch(1);
       executor.execute(done::countDown);
-      assertTrue(done.await(5, TimeUnit.SECONDS), "task " + i);
+      assertTrue(done.await(Deadline.SECONDS, TimeUnit.SECONDS), "task " + i);
     }
     over.countDown();
   }
@@ -310,7 +311,7 @@ class CallExecutorTest {
           seen.add(Thread.currentThread());
           done.countDown();
         });
-    assertTrue(done.await(5, TimeUnit.SECONDS));
+    assertTrue(done.await(Deadline.SECONDS, TimeUnit.SECONDS));
 
     assertSame(seen.poll(), seen.poll());
   }
@@ -327,7 +328,7 @@ class CallExecutorTest {
           interrupted.set(Thread.currentThread().isInterrupted());
           done.countDown();
         });
-    assertTrue(done.await(5, TimeUnit.SECONDS));
+    assertTrue(done.await(Deadline.SECONDS, TimeUnit.SECONDS));
 
     assertFalse(interrupted.get());
   }
@@ -356,7 +357,7 @@ class CallExecutorTest {
     refuseThreads.set(false);
     CountDownLatch done = new CountDownLatch(1);
     executor.execute(done::countDown);
-    assertTrue(done.await(5, TimeUnit.SECONDS));
+    assertTrue(done.await(Deadline.SECONDS, TimeUnit.SECONDS));
   }
 
   @Test
@@ -368,7 +369,7 @@ class CallExecutorTest {
           begun.countDown();
           awaitQuietly(release);
         });
-    assertTrue(begun.await(5, TimeUnit.SECONDS));
+    assertTrue(begun.await(Deadline.SECONDS, TimeUnit.SECONDS));
     refuseThreads.set(true);
     AtomicInteger runs = new AtomicInteger();
     for (int i = 0; i < 10; i++) {
@@ -391,7 +392,7 @@ class CallExecutorTest {
             awaitQuietly(release);
           });
     }
-    assertTrue(begun.await(5, TimeUnit.SECONDS));
+    assertTrue(begun.await(Deadline.SECONDS, TimeUnit.SECONDS));
     executor.execute(() -> {}); // makes the monitor start
     refuseThreads.set(true);
     CountDownLatch done = new CountDownLatch(10);
@@ -400,7 +401,7 @@ class CallExecutorTest {
     }
     refuseThreads.set(false);
 
-    assertTrue(done.await(5, TimeUnit.SECONDS));
+    assertTrue(done.await(Deadline.SECONDS, TimeUnit.SECONDS));
     release.countDown();
   }
 
@@ -426,9 +427,9 @@ class CallExecutorTest {
   }
 
   private static void await(String what, BooleanSupplier condition) {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    Deadline deadline = Deadline.start();
     while (!condition.getAsBoolean()) {
-      assertTrue(System.nanoTime() < end, what + " in 20 s");
+      deadline.check(() -> what);
       LockSupport.parkNanos(50_000);
     }
   }

@@ -1,9 +1,9 @@
 package io.github.grpcuds.transport.internal.backend;
 
+import io.github.grpcuds.testkit.UncaughtExceptions;
 import io.github.grpcuds.transport.UdsAddress;
 import io.github.grpcuds.transport.UdsServerSocketFactory;
 import io.github.grpcuds.transport.UdsSocketFactory;
-import io.github.grpcuds.transport.internal.testing.UncaughtExceptions;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.grpcuds.testkit.Background;
 import io.github.grpcuds.transport.UdsAddress;
-import io.github.grpcuds.transport.internal.testing.Background;
 import java.io.IOException;
 import java.net.SocketException;
 import java.util.ArrayList;

@@ -2,13 +2,13 @@ package io.github.grpcuds.transport.internal.channel;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.grpcuds.testkit.Background;
+import io.github.grpcuds.testkit.Deadline;
 import io.github.grpcuds.transport.SocketFileOptions;
 import io.github.grpcuds.transport.UdsAddress;
 import io.github.grpcuds.transport.internal.backend.BackendTest;
 import io.github.grpcuds.transport.internal.backend.Backends;
 import io.github.grpcuds.transport.internal.backend.Listeners;
-import io.github.grpcuds.transport.internal.testing.Await;
-import io.github.grpcuds.transport.internal.testing.Background;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -151,9 +151,9 @@ public abstract class PollerStressTest extends BackendTest {
     }
 
     void awaitReceived() {
-      long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(Await.LIMIT_SECONDS);
+      Deadline deadline = Deadline.start();
       while (received.get() < sent && faults.isEmpty()) {
-        assertTrue(System.nanoTime() - limit < 0, "received " + received + " of " + sent);
+        deadline.check(() -> "received " + received + " of " + sent);
         LockSupport.parkNanos(10_000);
       }
     }

@@ -1,21 +1,21 @@
 package io.github.grpcuds.transport.internal.channel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.grpcuds.testkit.Await;
+import io.github.grpcuds.testkit.Background;
+import io.github.grpcuds.testkit.Deadline;
 import io.github.grpcuds.transport.SocketFileOptions;
 import io.github.grpcuds.transport.UdsAddress;
 import io.github.grpcuds.transport.internal.backend.BackendTest;
 import io.github.grpcuds.transport.internal.backend.Backends;
 import io.github.grpcuds.transport.internal.backend.Listeners;
 import io.github.grpcuds.transport.internal.jnr.JnrChannel;
-import io.github.grpcuds.transport.internal.testing.Await;
-import io.github.grpcuds.transport.internal.testing.Background;
 import io.github.grpcuds.transport.internal.testing.Descriptors;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 public abstract class PollerTest extends BackendTest {
   private static final int BACKLOG = 128;
   private static final long SHORT_MILLIS = 30;
-  private static final long LONG_MILLIS = TimeUnit.SECONDS.toMillis(Await.LIMIT_SECONDS);
+  private static final long LONG_MILLIS = TimeUnit.SECONDS.toMillis(Deadline.SECONDS);
 
   UdsAddress address;
   UdsListener listener;
@@ -479,9 +479,9 @@ public abstract class PollerTest extends BackendTest {
 
   /** Polls wait their full time, but for what a signal that came late ends. */
   private void assertWaits() throws IOException {
-    long start = System.nanoTime();
+    Deadline deadline = Deadline.after(3 * SHORT_MILLIS, TimeUnit.MILLISECONDS);
     int polls = 0;
-    while (System.nanoTime() - start < TimeUnit.MILLISECONDS.toNanos(3 * SHORT_MILLIS)) {
+    while (!deadline.isPast()) {
       assertEquals(0, poller.poll(SHORT_MILLIS));
       polls++;
     }
@@ -729,9 +729,9 @@ public abstract class PollerTest extends BackendTest {
     void awaitTurn() {
       int before = turns.get();
       poller.wakeup();
-      long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(Await.LIMIT_SECONDS);
+      Deadline deadline = Deadline.start();
       while (turns.get() == before) {
-        assertFalse(System.nanoTime() - limit > 0, "the loop was not woken");
+        deadline.check(() -> "the loop was not woken");
         LockSupport.parkNanos(10_000);
       }
     }

@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.grpcuds.testkit.Await;
+import io.github.grpcuds.testkit.Background;
+import io.github.grpcuds.testkit.ChildJvm;
+import io.github.grpcuds.testkit.ChildProcess;
 import io.github.grpcuds.transport.SocketFileOptions;
 import io.github.grpcuds.transport.UdsAddress;
 import io.github.grpcuds.transport.UdsServerSocketFactory;
@@ -13,10 +17,6 @@ import io.github.grpcuds.transport.internal.Platform;
 import io.github.grpcuds.transport.internal.backend.BackendTest;
 import io.github.grpcuds.transport.internal.backend.Backends;
 import io.github.grpcuds.transport.internal.socket.SocketContractTest;
-import io.github.grpcuds.transport.internal.testing.Await;
-import io.github.grpcuds.transport.internal.testing.Background;
-import io.github.grpcuds.transport.internal.testing.ChildJvm;
-import io.github.grpcuds.transport.internal.testing.ChildTalk;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ServerSocket;
@@ -165,7 +165,7 @@ public abstract class SocketFileTest extends BackendTest {
 
   @Test
   void killedServerIsReplacedByTheNextStart() throws Exception {
-    try (ChildTalk server = new ChildJvm().backend(backendName()).talk(Starter.class, path)) {
+    try (ChildProcess server = new ChildJvm(Starter.class).backend(backendName()).start(path)) {
       assertEquals("won", server.ask("start"));
       assertInUse();
       server.kill();

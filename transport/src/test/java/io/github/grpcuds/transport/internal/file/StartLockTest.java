@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.grpcuds.transport.internal.testing.Background;
-import io.github.grpcuds.transport.internal.testing.ChildJvm;
+import io.github.grpcuds.testkit.Background;
+import io.github.grpcuds.testkit.ChildJvm;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -24,9 +24,8 @@ final class StartLockTest {
   void twoProcessesNeverHoldTheSameLock() throws Exception {
     List<Background<String>> processes = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
-      ChildJvm jvm = new ChildJvm();
-      processes.add(
-          Background.start("process " + i, () -> jvm.run(TakeAndGiveBack.class, dir.resolve("s"))));
+      ChildJvm jvm = new ChildJvm(TakeAndGiveBack.class);
+      processes.add(Background.start("process " + i, () -> jvm.run(dir.resolve("s"))));
     }
     for (Background<String> process : processes) {
       process.result();

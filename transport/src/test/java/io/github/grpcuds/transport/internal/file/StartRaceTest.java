@@ -3,9 +3,9 @@ package io.github.grpcuds.transport.internal.file;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.grpcuds.testkit.ChildJvm;
+import io.github.grpcuds.testkit.ChildProcess;
 import io.github.grpcuds.transport.internal.backend.Backends;
-import io.github.grpcuds.transport.internal.testing.ChildJvm;
-import io.github.grpcuds.transport.internal.testing.ChildTalk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,29 +25,31 @@ final class StartRaceTest {
   @TempDir Path dir;
 
   private Path path;
-  private final List<ChildTalk> children = new ArrayList<>();
+  private final List<ChildProcess> children = new ArrayList<>();
 
   @BeforeEach
   void startProcesses() {
     path = dir.resolve("s");
     for (String backend : new String[] {"jdk", "jnr", "jdk", "jnr"}) {
       if (Backends.named(backend) != null) {
-        children.add(new ChildJvm().backend(backend).talk(Starter.class, path));
+        children.add(new ChildJvm(Starter.class).backend(backend).start(path));
       }
     }
     assertTrue(children.size() >= 2, "backends that run here: " + children.size());
   }
 
   @AfterEach
-  void endProcesses() {
-    children.forEach(ChildTalk::close);
+  void endProcesses() throws IOException {
+    for (ChildProcess child : children) {
+      child.close();
+    }
   }
 
   @Test
   void oneOfManyProcessesThatStartAtTheSameInstantWins() throws Exception {
     for (int round = 0; round < ROUNDS; round++) {
       assertLeft(round == 0);
-      ChildTalk winner = winner("start-and-leave-the-file", round);
+      ChildProcess winner = winner("start-and-leave-the-file", round);
       assertEquals("stopped", winner.ask("stop"));
     }
     assertEquals("stopped", winner("start", ROUNDS).ask("stop"));
@@ -55,13 +57,13 @@ final class StartRaceTest {
   }
 
   /** The one that says it listens; all others have to say that the address is in use. */
-  private ChildTalk winner(String start, int round) throws Exception {
-    for (ChildTalk child : children) {
-      child.send(start);
+  private ChildProcess winner(String start, int round) throws Exception {
+    for (ChildProcess child : children) {
+      child.say(start);
     }
     List<String> answers = new ArrayList<>();
-    for (ChildTalk child : children) {
-      answers.add(child.answer());
+    for (ChildProcess child : children) {
+      answers.add(child.hear(""));
     }
     List<String> expected = new ArrayList<>(Collections.nCopies(children.size() - 1, "lost"));
     expected.add("won");

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.grpcuds.transport.internal.testing.Await;
-import io.github.grpcuds.transport.internal.testing.Background;
+import io.github.grpcuds.testkit.Await;
+import io.github.grpcuds.testkit.Background;
 import java.io.IOException;
 import java.net.SocketException;
 import java.nio.ByteBuffer;

@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.grpcuds.testkit.Await;
+import io.github.grpcuds.testkit.Background;
+import io.github.grpcuds.testkit.ChildJvm;
+import io.github.grpcuds.testkit.ChildProcess;
 import io.github.grpcuds.transport.PeerCredentials;
 import io.github.grpcuds.transport.PeerPolicy;
 import io.github.grpcuds.transport.SocketFileOptions;
@@ -14,9 +18,6 @@ import io.github.grpcuds.transport.UdsServerSocketFactory;
 import io.github.grpcuds.transport.UdsSocketFactory;
 import io.github.grpcuds.transport.internal.Platform;
 import io.github.grpcuds.transport.internal.backend.BackendTest;
-import io.github.grpcuds.transport.internal.testing.Await;
-import io.github.grpcuds.transport.internal.testing.Background;
-import io.github.grpcuds.transport.internal.testing.ChildJvm;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -32,7 +33,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,17 +72,15 @@ public abstract class OtherUserTest extends BackendTest {
     Assumptions.assumeTrue(root, "only root can act as another user");
     List<String> probe = new ArrayList<>(Arrays.asList(AS_OTHER_USER));
     probe.add("true");
-    try {
-      Process process = new ProcessBuilder(probe).redirectErrorStream(true).start();
-      assertTrue(process.waitFor(10, TimeUnit.SECONDS), "setpriv does not end");
-      Assumptions.assumeTrue(process.exitValue() == 0, "this root may not set users and groups");
+    try (ChildProcess process = ChildProcess.start(probe)) {
+      Assumptions.assumeTrue(process.awaitExit() == 0, "this root may not set users and groups");
     } catch (IOException e) {
       Assumptions.abort(e.getMessage());
     }
   }
 
   private String asOtherUser(Class<?> program, Path argument) throws Exception {
-    return new ChildJvm(AS_OTHER_USER).backend(backendName()).run(program, argument);
+    return new ChildJvm(program).by(AS_OTHER_USER).backend(backendName()).run(argument);
   }
 
   @Test
@@ -208,8 +206,10 @@ public abstract class OtherUserTest extends BackendTest {
     Files.setAttribute(sticky, "unix:mode", 01777);
     Path link = Files.createSymbolicLink(sticky.resolve("link"), dir);
     listen("sticky/link/s", SocketFileOptions.defaults());
-    Process chown = new ProcessBuilder("chown", "-h", "" + UID, link.toString()).start();
-    assertTrue(chown.waitFor(10, TimeUnit.SECONDS));
+    List<String> command = Arrays.asList("chown", "-h", "" + UID, link.toString());
+    try (ChildProcess chown = ChildProcess.start(command)) {
+      assertEquals(0, chown.awaitExit());
+    }
     FileSystemException e =
         assertThrows(
             FileSystemException.class, () -> listen("sticky/link/t", SocketFileOptions.defaults()));

@@ -2,12 +2,12 @@ package io.github.grpcuds.transport.internal.socket;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.grpcuds.testkit.ChildJvm;
 import io.github.grpcuds.transport.SocketFileOptions;
 import io.github.grpcuds.transport.UdsAddress;
 import io.github.grpcuds.transport.UdsServerSocketFactory;
 import io.github.grpcuds.transport.UdsSocketFactory;
 import io.github.grpcuds.transport.internal.backend.BackendTest;
-import io.github.grpcuds.transport.internal.testing.ChildJvm;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -38,8 +38,8 @@ final class DeniedTest {
       Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("---------"));
       try {
         boolean root = Files.getAttribute(dir, "unix:uid").equals(0);
-        ChildJvm jvm = root ? new ChildJvm(WITHOUT_PRIVILEGE) : new ChildJvm();
-        printed = jvm.backend(backend).run(Program.class, dir);
+        ChildJvm jvm = new ChildJvm(Program.class).backend(backend);
+        printed = (root ? jvm.by(WITHOUT_PRIVILEGE) : jvm).run(dir);
       } finally {
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
       }

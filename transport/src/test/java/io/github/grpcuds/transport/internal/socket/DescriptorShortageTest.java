@@ -3,6 +3,9 @@ package io.github.grpcuds.transport.internal.socket;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.grpcuds.testkit.Await;
+import io.github.grpcuds.testkit.Background;
+import io.github.grpcuds.testkit.ChildJvm;
 import io.github.grpcuds.transport.SocketFileOptions;
 import io.github.grpcuds.transport.UdsAddress;
 import io.github.grpcuds.transport.UdsServerSocketFactory;
@@ -12,9 +15,6 @@ import io.github.grpcuds.transport.internal.backend.Listeners;
 import io.github.grpcuds.transport.internal.channel.AcceptRetry;
 import io.github.grpcuds.transport.internal.channel.AcceptRetryTest;
 import io.github.grpcuds.transport.internal.channel.UdsListener;
-import io.github.grpcuds.transport.internal.testing.Await;
-import io.github.grpcuds.transport.internal.testing.Background;
-import io.github.grpcuds.transport.internal.testing.ChildJvm;
 import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -43,9 +43,10 @@ final class DescriptorShortageTest {
   void acceptOutlivesAShortageOfDescriptors(String backend) throws Exception {
     BackendTest.assumeAvailable(backend);
     String printed =
-        new ChildJvm("bash", "-c", "ulimit -n 128 && exec \"$@\"", "bash")
+        new ChildJvm(Program.class)
+            .by("bash", "-c", "ulimit -n 128 && exec \"$@\"", "bash")
             .backend(backend)
-            .run(Program.class, dir);
+            .run(dir);
     assertTrue(printed.contains("accepted after the shortage\n"), printed);
     assertTrue(printed.contains("accepted first after the shortage\n"), printed);
     assertTrue(printed.contains("opened a poller after the shortage\n"), printed);

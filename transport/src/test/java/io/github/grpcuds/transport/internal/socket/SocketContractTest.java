@@ -11,6 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.grpcuds.testkit.Background;
+import io.github.grpcuds.testkit.Deadline;
 import io.github.grpcuds.transport.PeerCredentials;
 import io.github.grpcuds.transport.PeerPolicy;
 import io.github.grpcuds.transport.SocketFileOptions;
@@ -19,8 +21,6 @@ import io.github.grpcuds.transport.UdsServerSocketFactory;
 import io.github.grpcuds.transport.UdsSocketFactory;
 import io.github.grpcuds.transport.internal.backend.BackendTest;
 import io.github.grpcuds.transport.internal.backend.Backends;
-import io.github.grpcuds.transport.internal.testing.Await;
-import io.github.grpcuds.transport.internal.testing.Background;
 import io.github.grpcuds.transport.internal.testing.Descriptors;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -343,7 +343,7 @@ public abstract class SocketContractTest extends BackendTest {
   @Test
   void readWithATimeoutTakesWhatComesInTime() throws Exception {
     Connection c = connection();
-    c.client.setSoTimeout((int) (Await.LIMIT_SECONDS * 1000));
+    c.client.setSoTimeout((int) (Deadline.SECONDS * 1000));
     Background<Integer> reader = blockedReader(c.client);
     send(c.accepted, "x");
     assertEquals('x', reader.result());

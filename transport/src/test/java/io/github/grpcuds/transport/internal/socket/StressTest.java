@@ -3,11 +3,12 @@ package io.github.grpcuds.transport.internal.socket;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.grpcuds.testkit.Await;
+import io.github.grpcuds.testkit.Background;
+import io.github.grpcuds.testkit.Deadline;
 import io.github.grpcuds.transport.UdsServerSocketFactory;
 import io.github.grpcuds.transport.UdsSocketFactory;
 import io.github.grpcuds.transport.internal.backend.BackendTest;
-import io.github.grpcuds.transport.internal.testing.Await;
-import io.github.grpcuds.transport.internal.testing.Background;
 import io.github.grpcuds.transport.internal.testing.Descriptors;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -49,7 +50,7 @@ public abstract class StressTest extends BackendTest {
   private static final long SECONDS = Long.getLong("grpcuds.stress.seconds", 1);
   private static final int CLIENTS = 4;
   private static final int ENOUGH_READS = 1000;
-  private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(Await.LIMIT_SECONDS);
+  private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(Deadline.SECONDS);
   private static final int LEAK_CONNECTIONS = 5000;
 
   /** What closing and restarting may do to a connection, by the start of its message. */
