@@ -22,7 +22,6 @@ import io.grpc.internal.ServerTransportListener;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.logging.Level;
-import java.util.logging.Logger;
 import javax.net.ssl.SSLSession;
 
 /**
@@ -35,8 +34,6 @@ import javax.net.ssl.SSLSession;
 final class GrpcTransport
     implements ServerTransport, Http2Listener, ServerConnection.Listener, KeepAlive.Peer {
   private static final Object TLS = "TLS"; // a kind of lines in the log
-
-  private static final Logger logger = Logger.getLogger(GrpcTransport.class.getName());
 
   private static final long KEEP_ALIVE_PING = 0x6b65_6570_616c_6976L;
 
@@ -255,7 +252,7 @@ final class GrpcTransport
       startTimers();
       calls.ready(listener, attributes);
     } catch (RuntimeException | Error e) {
-      logger.log(Level.WARNING, "A connection could not begin: " + peer, e);
+      server.offenders().report(e.getClass(), Level.WARNING, "A connection could not begin", e);
       connection.closeNow("the server failed: " + e);
     }
   }

@@ -34,7 +34,8 @@ final class RateLimitedLog {
   }
 
   /**
-   * Logs, unless one of the kind was logged just now. Never throws.
+   * Logs, unless one of the kind was logged just now, with what a peer may have said in it escaped.
+   * Never throws.
    *
    * @param kind of a small number of kinds
    */
@@ -51,8 +52,9 @@ final class RateLimitedLog {
     try {
       logger.log(
           level,
-          unnamed == 0 ? message : message + " (and " + unnamed + " more since the last such line)",
-          cause);
+          LogText.escape(message)
+              + (unnamed == 0 ? "" : " (and " + unnamed + " more since the last such line)"),
+          LogText.escape(cause));
     } catch (RuntimeException | Error shortage) {
       // A handler may be in want of descriptors or memory: the connection's end must go on.
       giveBack(kind, unnamed);

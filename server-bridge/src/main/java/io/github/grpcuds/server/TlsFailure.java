@@ -65,14 +65,15 @@ final class TlsFailure {
    */
   static IOException of(Exception e, SSLEngine engine, boolean established, List<String> refused) {
     if (refused != null && !established) {
-      return new IOException("the client offers " + refused + " by ALPN and not \"h2\"", e);
+      return new IOException(
+          "the client offers " + LogText.escape(refused.toString()) + " by ALPN and not \"h2\"", e);
     }
     String message = String.valueOf(e.getMessage());
     if (engine.getNeedClientAuth() && NO_CERTIFICATE.matcher(message).find()) {
       return new IOException("the client sent no certificate, and this server requires one", e);
     }
-    return new IOException(
-        (established ? "TLS failed: " : "the TLS handshake failed: ") + withCause(message, e), e);
+    String text = LogText.escape(withCause(message, e)); // certificates have names in it
+    return new IOException((established ? "TLS failed: " : "the TLS handshake failed: ") + text, e);
   }
 
   /** Adds the reason in the end, such as why a certificate is not trusted. */

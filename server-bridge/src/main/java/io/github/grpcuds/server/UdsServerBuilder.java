@@ -581,6 +581,7 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
               + " is not for an inherited socket: who made it, a socket unit of systemd say, sets"
               + " its file's mode, its owner and its backlog (SocketMode=, SocketUser=, Backlog=)");
     }
+    HandlerFailureFilter.ensureInstalled();
     callExecutor =
         new CallExecutor("grpc-uds-call", Thread.currentThread().getContextClassLoader());
     config.callsInLoops = ownCallExecutor && inlineCalls;

@@ -261,6 +261,14 @@ class TlsFilterTest {
 
   @ParameterizedTest
   @ValueSource(strings = {TLS_13, TLS_12})
+  void whatAClientOffersStaysInItsLineOfTheLog(String protocol) throws Exception {
+    TlsPair pair = new TlsPair(client(protocol, "x\r\nSEVERE: forged", "\u001b[31m"), filter());
+    String failure = failure(pair);
+    assertContains("[x\\u000d\\u000aSEVERE: forged, \\u001b[31m]", failure);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {TLS_13, TLS_12})
   void clientWithoutAlpnIsRefused(String protocol) throws Exception {
     TlsPair pair = new TlsPair(client(protocol), filter());
     assertContains("the client asks for no protocol by ALPN", failure(pair));
