@@ -46,14 +46,14 @@ class EventLoopTest {
 
   @Test
   void timersRunInTheOrderOfTheirTimes() {
-    loop.schedule(() -> events.add("later"), 30);
-    loop.schedule(() -> events.add("sooner"), 10);
     long start = System.nanoTime();
+    loop.schedule(() -> events.add("later"), 300); // a busy machine may pause between these two
+    loop.schedule(() -> events.add("sooner"), 10);
     while (events.size() < 2) {
       loop.turn();
     }
     assertEquals(Arrays.asList("sooner", "later"), events);
-    assertTrue(System.nanoTime() - start >= TimeUnit.MILLISECONDS.toNanos(25), "too early");
+    assertTrue(System.nanoTime() - start >= TimeUnit.MILLISECONDS.toNanos(295), "too early");
   }
 
   @Test
