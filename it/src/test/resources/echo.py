@@ -13,7 +13,7 @@ import grpc
 
 SERVICE = "grpcuds.test.ByteEcho"
 REPEATS = 3
-LIMIT_SECONDS = 20
+LIMIT_SECONDS = 60
 
 
 def say(line):
@@ -79,7 +79,7 @@ def call_metadata(channel):
 
 def call_deadline(channel):
     call_kinds(channel, 0)  # so that what follows has a connection
-    call = channel.unary_stream(path("Wait"))(b"", timeout=0.5)
+    call = channel.unary_stream(path("Wait"))(b"", timeout=1.5)
     # The server may be first to notice, and resets the call.
     assert call.code() in (grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED), call
 

@@ -196,11 +196,15 @@ class PythonPeerTest {
     servePython(target);
     ManagedChannel channel = channel(target);
     ByteEcho.echo(channel, new byte[0]);
-    Recorder<byte[]> answers = new Recorder<>();
-    CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(500, TimeUnit.MILLISECONDS);
-    ClientCalls.asyncServerStreamingCall(
-        channel.newCall(ByteEcho.WAIT, options), new byte[0], answers);
-    assertEquals(Status.Code.DEADLINE_EXCEEDED, answers.status().getCode());
+    // On a busy machine, time may be over before the call has reached its handler.
+    for (long millis = 500; !pythonServer.output().contains("wait began"); millis *= 2) {
+      assertTrue(millis < 60_000, "no call arrived");
+      Recorder<byte[]> answers = new Recorder<>();
+      CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(millis, TimeUnit.MILLISECONDS);
+      ClientCalls.asyncServerStreamingCall(
+          channel.newCall(ByteEcho.WAIT, options), new byte[0], answers);
+      assertEquals(Status.Code.DEADLINE_EXCEEDED, answers.status().getCode());
+    }
     pythonServer.hear("wait ended");
   }
 
