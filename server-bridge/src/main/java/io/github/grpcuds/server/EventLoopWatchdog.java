@@ -5,24 +5,36 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
 
-/** Looks every millisecond, while calls run in I/O threads, whether one of them keeps its loop. */
+/**
+ * Looks every millisecond, while calls run in I/O threads, whether one of them keeps its loop.
+ *
+ * <p>Where no thread can be had to take the loop, it looks less and less often: an attempt to start
+ * one takes long, and makes the shortage worse for all of the process.
+ */
 final class EventLoopWatchdog implements Runnable {
   private static final SafeLog log = new SafeLog(EventLoopWatchdog.class);
 
   private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
+  private static final long MOST_NANOS = TimeUnit.MILLISECONDS.toNanos(256);
+
   private static final int QUIET_LOOKS = 100; // then it rests until it is woken
 
-  private final List<EventLoop> loops = new ArrayList<>(); // complete before the start
+  private final List<BooleanSupplier> looks = new ArrayList<>(); // complete before the start
   private volatile Thread thread;
   private volatile boolean resting;
   private volatile boolean stopped;
-  private boolean failed; // the last time; of the thread
 
-  void add(EventLoop loop) {
-    loops.add(loop);
+  // Of the thread.
+  private long pauseNanos = INTERVAL_NANOS; // until the next look
+  private boolean failed; // the last look
+
+  /** Adds what looks at one loop: {@link EventLoop#look}. */
+  void add(BooleanSupplier look) {
+    looks.add(look);
   }
 
   void start(String name) {
@@ -55,7 +67,7 @@ final class EventLoopWatchdog implements Runnable {
   public void run() {
     int quiet = 0;
     while (!stopped) {
-      LockSupport.parkNanos(this, INTERVAL_NANOS);
+      LockSupport.parkNanos(this, pauseNanos);
       quiet = look() ? 0 : quiet + 1;
       if (quiet > QUIET_LOOKS) {
         rest();
@@ -64,25 +76,29 @@ final class EventLoopWatchdog implements Runnable {
     }
   }
 
-  private boolean look() {
+  /** Looks at all loops; true if one of them runs calls. */
+  boolean look() {
     boolean active = false;
-    for (EventLoop loop : loops) {
+    Throwable failure = null;
+    for (BooleanSupplier look : looks) {
       try {
-        active |= loop.look();
-        failed = false;
+        active |= look.getAsBoolean();
       } catch (RuntimeException | Error e) { // no thread to be had: the task may end before
         active = true;
-        tellOnce(e);
+        failure = e;
       }
     }
+    pauseNanos = failure == null ? INTERVAL_NANOS : Math.min(2 * pauseNanos, MOST_NANOS);
+    if (failure != null && !failed) {
+      log.log(Level.WARNING, "An I/O thread that is kept by a call cannot be replaced", failure);
+    }
+    failed = failure != null;
     return active;
   }
 
-  private void tellOnce(Throwable failure) {
-    if (!failed) {
-      failed = true;
-      log.log(Level.WARNING, "An I/O thread that is kept by a call cannot be replaced", failure);
-    }
+  /** How long it waits until it looks again. */
+  long pauseNanos() {
+    return pauseNanos;
   }
 
   private void rest() {

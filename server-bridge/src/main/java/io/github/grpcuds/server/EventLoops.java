@@ -88,7 +88,7 @@ final class EventLoops {
     int started = 0;
     try {
       if (monitor != null) {
-        loops.forEach(monitor::add);
+        loops.forEach(loop -> monitor.add(loop::look));
         monitor.start("grpc-uds-io-monitor " + address);
       }
       for (EventLoop loop : loops) {
