@@ -1,7 +1,7 @@
 """The other side of ByteEcho in Python, on grpcio alone, without generated code.
 
 echo.py serve TARGET        serves until standard input ends
-echo.py call TARGET CHECK   makes calls: kinds SIZE, metadata, deadline or cancel; prints "passed"
+echo.py call TARGET CHECK   makes calls: kinds SIZE, metadata, limit, deadline or cancel; prints "passed"
 """
 
 import os
@@ -79,9 +79,22 @@ def call_metadata(channel):
 
 def call_deadline(channel):
     call_kinds(channel, 0)  # so that what follows has a connection
-    call = channel.unary_stream(path("Wait"))(b"", timeout=1.5)
-    # The server may be first to notice, and resets the call.
-    assert call.code() in (grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED), call
+    # The server may be first to notice, and says the same.
+    calls = [channel.unary_stream(path("Wait"))(b"", timeout=1.5 + i / 100) for i in range(30)]
+    codes = [call.code() for call in calls]
+    assert set(codes) == {grpc.StatusCode.DEADLINE_EXCEEDED}, codes
+
+
+def call_limit(channel):
+    call_kinds(channel, 0)
+    try:
+        channel.unary_unary(path("Echo"))(
+            b"", timeout=LIMIT_SECONDS, metadata=(("x", "a" * 10000),)
+        )
+        assert False, "no error"
+    except grpc.RpcError as e:
+        assert e.code() == grpc.StatusCode.RESOURCE_EXHAUSTED, e
+    call_kinds(channel, 0)
 
 
 def call_cancel(channel):

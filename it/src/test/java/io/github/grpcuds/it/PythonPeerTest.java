@@ -145,6 +145,13 @@ class PythonPeerTest {
   }
 
   @Test
+  void pythonClientLearnsThatItsMetadataIsTooLarge() throws Exception {
+    String target = target("unix");
+    serve(target);
+    assertPasses(target, "limit");
+  }
+
+  @Test
   void deadlineOfAPythonClientReachesOurServer() throws Exception {
     String target = target("unix");
     ByteEcho service = serve(target);
