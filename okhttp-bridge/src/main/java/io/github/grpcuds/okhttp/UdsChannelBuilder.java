@@ -21,13 +21,13 @@ import javax.net.ssl.SSLSocketFactory;
 /**
  * Builds channels over Unix domain sockets.
  *
- * <p>Every option of {@link ManagedChannelBuilder} works as it does over TCP, those of {@link
- * OkHttpChannelBuilder} are here as well. Without {@link ChannelCredentials} the channel is in
- * plain text, for the file's mode guards the socket; TLS is there for who asks for it. The
- * authority is {@code localhost} unless overridden, so a server's certificate has to name that.
+ * <p>Every option of {@link ManagedChannelBuilder} works as it does over TCP, and so do those of
+ * {@link OkHttpChannelBuilder}. Without {@link ChannelCredentials} the channel speaks plain text,
+ * because the file's mode guards the socket. The authority is {@code localhost} unless you override
+ * it, so a server's certificate has to name {@code localhost}.
  *
- * <p>A channel may have several sockets; {@code pick_first} takes the first that answers, {@code
- * round_robin} all in turn.
+ * <p>A channel can have several sockets: {@code pick_first} takes the first that answers, {@code
+ * round_robin} uses all in turn.
  */
 public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChannelBuilder> {
   /** MIN_CONNECT_TIMEOUT of gRPC's connection backoff protocol. */
@@ -102,7 +102,7 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   /**
    * A channel in plain text to the socket file at a path.
    *
-   * @throws IllegalArgumentException as {@link UdsAddress#ofPath} has it
+   * @throws IllegalArgumentException as for {@link UdsAddress#ofPath}
    */
   public static UdsChannelBuilder forPath(String path) {
     return forAddress(UdsAddress.ofPath(path));
@@ -111,8 +111,8 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   /**
    * A channel to the socket file at a path.
    *
-   * @throws IllegalArgumentException as {@link UdsAddress#ofPath} has it, or if grpc-okhttp does
-   *     not understand the credentials
+   * @throws IllegalArgumentException as for {@link UdsAddress#ofPath}, or if grpc-okhttp does not
+   *     understand the credentials
    */
   public static UdsChannelBuilder forPath(String path, ChannelCredentials creds) {
     return forAddress(UdsAddress.ofPath(path), creds);
@@ -154,8 +154,8 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
 
   /**
    * A channel in plain text to what a target names: {@code unix:/path}, {@code unix:relative},
-   * {@code unix:///path} or {@code unix-abstract:name}, percent-escapes decoded; several are
-   * separated by commas, as in {@code unix:/a.sock,/b.sock}. A comma inside a path is %2C.
+   * {@code unix:///path} or {@code unix-abstract:name}. Percent-escapes are decoded. Commas
+   * separate several sockets, as in {@code unix:/a.sock,/b.sock}; a comma inside a path is %2C.
    *
    * @throws IllegalArgumentException if the target has another form
    */
@@ -164,7 +164,7 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   }
 
   /**
-   * A channel to what a target names, as {@link #forTarget(String)} has it.
+   * A channel to what a target names, in the forms of {@link #forTarget(String)}.
    *
    * @throws IllegalArgumentException if the target has another form, or grpc-okhttp does not
    *     understand the credentials
@@ -186,11 +186,11 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   }
 
   /**
-   * Limits how long an attempt to connect may take, up to the first that the server says in HTTP/2,
-   * its SETTINGS; with TLS the handshake is part of it. A server that does not answer in this time,
-   * for it is stopped or stuck or has a full backlog, is given up, the status says what was
-   * missing, and {@code pick_first} goes on to the channel's next socket. Every other failure shows
-   * at once. Default: 20 seconds.
+   * Limits how long an attempt to connect may take until the server has sent its HTTP/2 SETTINGS,
+   * the TLS handshake included. If a server does not answer in that time, because it is stopped or
+   * stuck or its backlog is full, the attempt ends: the status says which step was missing, and
+   * {@code pick_first} goes on to the channel's next socket. All other failures show at once.
+   * Default: 20 seconds.
    *
    * @throws IllegalArgumentException if the time is not positive, in milliseconds
    */
@@ -204,13 +204,14 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   }
 
   /**
-   * Sets who may be the server: the process that made the socket listen, which for an inherited one
-   * is not the one that serves (systemd's is root or the user's manager). Others are sent nothing,
-   * and calls fail with UNAVAILABLE and the reason.
+   * Sets who may be the server. The policy judges the process that made the socket listen. For an
+   * inherited socket that is not the process that serves: systemd's sockets are root's or those of
+   * the user's manager. A server that the policy refuses is sent nothing, and calls fail with
+   * UNAVAILABLE and the reason.
    *
-   * <p>A server that a policy has let pass, and that not anybody would, gets {@link
-   * io.grpc.CallCredentials} in plain text as well; calls with them fail with UNAUTHENTICATED if
-   * their connection has neither such a policy nor TLS.
+   * <p>{@link io.grpc.CallCredentials} are sent in plain text only if a policy has accepted the
+   * server, and only if that policy does not accept everybody. Calls with credentials fail with
+   * UNAUTHENTICATED if their connection has neither such a policy nor TLS.
    *
    * <p>Default: {@link PeerPolicy#anyUser} for a path, and {@link PeerPolicy#sameUser} for an
    * abstract name, which any user of the machine can take.
@@ -226,9 +227,9 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   }
 
   /**
-   * Sets the HTTP/2 flow-control window, in bytes, of each call: how much a server may send before
-   * the application asks for it. Default: 1/64 of the largest heap, but 1 MiB at least and 8 MiB at
-   * most.
+   * Sets the HTTP/2 flow-control window of each call, in bytes: how much a server may send before
+   * the application asks for it. Default: 1/64 of the maximum heap, but at least 1 MiB and at most
+   * 8 MiB.
    *
    * @see OkHttpChannelBuilder#flowControlWindow
    */
@@ -238,9 +239,9 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   }
 
   /**
-   * Sets what runs the callbacks of calls. Default: threads that all such channels share, as many
-   * as there are processors, at least 4, and one more for each that is blocked; they end after a
-   * second without work.
+   * Sets the executor that runs the callbacks of calls. Default: threads that all such channels
+   * share: as many as there are processors, at least 4, and one more for each that is blocked. They
+   * end after a second without work.
    *
    * @param executor not owned by the channel; null for the default
    */
@@ -251,7 +252,7 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   }
 
   /**
-   * Sets where the transports read and write.
+   * Sets the executor in which the transports read and write.
    *
    * @param executor not owned by the channel; null for the shared one
    * @see OkHttpChannelBuilder#transportExecutor
@@ -263,10 +264,10 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
 
   /**
    * Sets whether a call's methods, such as {@code sendMessage}, write to the socket themselves,
-   * which saves a hand-over to another thread; they never wait for the socket: what it does not
-   * take is written by the transport executor, as are messages that a call sends in quick
-   * succession. Default: true, or what the system property {@code grpcuds.inlineWrites} says; TLS
-   * always writes in the transport executor.
+   * which saves a hand-over to another thread. They never wait for the socket: the transport
+   * executor writes what the socket does not take, and also messages that a call sends in quick
+   * succession. With TLS the transport executor always writes. Default: true, or what the system
+   * property {@code grpcuds.inlineWrites} says.
    */
   public UdsChannelBuilder inlineWrites(boolean enable) {
     inlineWrites = enable;
@@ -289,9 +290,9 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   }
 
   /**
-   * Sets after how long without anything from the server it is asked for a sign of life, as {@link
-   * OkHttpChannelBuilder#keepAliveTime} has it. A server that reads nothing at all for this time
-   * and that of {@link #keepAliveTimeout} together, while something waits to be written, loses its
+   * Sets after how much silence the channel pings the server, as {@link
+   * OkHttpChannelBuilder#keepAliveTime} does. If a server reads nothing at all for this time and
+   * that of {@link #keepAliveTimeout} together while something waits to be written, it loses its
    * connection at once, and no thread waits for it any longer. Default: never.
    */
   @Override
@@ -302,7 +303,7 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   }
 
   /**
-   * Sets how long the server may take for a sign of life. Default: 20 seconds.
+   * Sets how long the server may take to answer a ping. Default: 20 seconds.
    *
    * @see OkHttpChannelBuilder#keepAliveTimeout
    */
@@ -314,7 +315,7 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   }
 
   /**
-   * Sets what runs timers, such as keepalive's.
+   * Sets the scheduler that runs timers, such as those of keepalive.
    *
    * @param scheduler not owned by the channel
    * @see OkHttpChannelBuilder#scheduledExecutorService
@@ -325,7 +326,8 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   }
 
   /**
-   * Sets what makes TLS sockets, and asks for TLS. Not together with {@link ChannelCredentials}.
+   * Makes the channel use TLS, on sockets of this factory. Cannot be combined with {@link
+   * ChannelCredentials}.
    *
    * @see OkHttpChannelBuilder#sslSocketFactory
    */
@@ -335,7 +337,7 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   }
 
   /**
-   * Sets who checks the name in the server's certificate. Not together with {@link
+   * Sets what checks the name in the server's certificate. Cannot be combined with {@link
    * ChannelCredentials}.
    *
    * @see OkHttpChannelBuilder#hostnameVerifier
@@ -346,7 +348,7 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   }
 
   /**
-   * Sets TLS versions and cipher suites. Not together with {@link ChannelCredentials}.
+   * Sets TLS versions and cipher suites. Cannot be combined with {@link ChannelCredentials}.
    *
    * @see OkHttpChannelBuilder#tlsConnectionSpec
    */

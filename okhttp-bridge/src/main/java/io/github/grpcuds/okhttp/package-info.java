@@ -1,6 +1,7 @@
 /**
  * gRPC channels over Unix domain sockets: grpc-okhttp on the sockets of {@code grpc-uds-transport}.
  *
- * <p>What a first call runs has no lambdas: the JVM makes each of them in half a millisecond.
+ * <p>Code on the way of a channel's first call has no lambdas, because the JVM takes half a
+ * millisecond to make each of them.
  */
 package io.github.grpcuds.okhttp;

@@ -17,11 +17,11 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Who makes a call: what the kernel said of the client's process when it connected, in plain text
- * and over TLS alike. The process may have handed its socket on since, or have ended.
+ * Tells who makes a call: what the kernel said of the client's process when it connected, in plain
+ * text and over TLS alike. Since then the process may have passed its socket on, or ended.
  *
- * <p>For handlers: add {@link #interceptor} to the server, and call {@link #current} where gRPC's
- * {@link Context} of the call is. For interceptors: {@link #of}. For rules: {@link #require}.
+ * <p>In handlers, add {@link #interceptor} to the server and call {@link #current} within the
+ * call's {@link Context}. In interceptors, use {@link #of}. For rules, use {@link #require}.
  */
 public final class PeerIdentity {
   /** Of a connection; absent if nothing could be learnt of its peer. */
@@ -34,9 +34,9 @@ public final class PeerIdentity {
   private PeerIdentity() {}
 
   /**
-   * Who makes the call that the current {@link Context} belongs to.
+   * Returns who makes the call that the current {@link Context} belongs to.
    *
-   * @throws IllegalStateException if that is not known here
+   * @throws IllegalStateException if the caller is not known here
    */
   public static PeerCredentials current() {
     PeerCredentials peer = CURRENT.get();
@@ -48,17 +48,26 @@ public final class PeerIdentity {
     return peer;
   }
 
-  /** Who makes a call; null if it is not known, as when it came over another transport. */
+  /**
+   * Returns who makes a call, or null if that is not known, for example because the call came over
+   * another transport.
+   */
   public static PeerCredentials of(ServerCall<?, ?> call) {
     return of(call.getAttributes());
   }
 
-  /** Who is at the other end of a connection, for transport filters; null if it is not known. */
+  /**
+   * Returns who is at the other end of a connection, for transport filters, or null if that is not
+   * known.
+   */
   public static PeerCredentials of(Attributes transport) {
     return transport.get(ATTRIBUTE);
   }
 
-  /** Makes {@link #current} work in the handlers and interceptors behind it. */
+  /**
+   * Returns an interceptor that makes {@link #current} work in the handlers and interceptors behind
+   * it.
+   */
   public static ServerInterceptor interceptor() {
     return new ServerInterceptor() {
       @Override
@@ -71,20 +80,21 @@ public final class PeerIdentity {
   }
 
   /**
-   * Closes calls of peers that a policy refuses with PERMISSION_DENIED and the reason, before the
-   * handler sees them. For some services alone; who may connect at all is {@link
-   * UdsServerBuilder#peerPolicy}'s to say. Does not need {@link #interceptor}. A call that came
-   * over another transport is of an unknown peer.
+   * Returns an interceptor that closes the calls of peers whom a policy refuses, with
+   * PERMISSION_DENIED and the reason, before the handler sees them. Use it for single services;
+   * {@link UdsServerBuilder#peerPolicy} decides who may connect at all. It does not need {@link
+   * #interceptor}. The peer of a call that came over another transport is unknown.
    */
   public static ServerInterceptor require(PeerPolicy policy) {
     return rule(policy, method -> true);
   }
 
   /**
-   * The same for calls of these methods; those of others pass. Methods are told by their full
-   * names, so it may be added to the server as a whole, and has to be where their calls come by.
+   * The same as {@link #require(PeerPolicy)}, for calls of these methods only; calls of other
+   * methods pass. Methods are recognized by their full names, so you can add the interceptor to a
+   * single service or to the whole server.
    *
-   * @throws IllegalArgumentException if there are none, as that would let everybody pass
+   * @throws IllegalArgumentException if no methods are given, as that would let everybody pass
    */
   public static ServerInterceptor require(PeerPolicy policy, MethodDescriptor<?, ?>... methods) {
     Set<String> names = new HashSet<>();

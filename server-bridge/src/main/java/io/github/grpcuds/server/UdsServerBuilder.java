@@ -25,17 +25,17 @@ import java.util.concurrent.TimeUnit;
  * Builds servers on Unix domain sockets.
  *
  * <p>Every option of {@link ServerBuilder} works as it does over TCP. Without {@link
- * ServerCredentials} the server speaks plain text, for the file's mode, 0600 by default, guards the
- * socket.
+ * ServerCredentials} the server speaks plain text, because the file's mode, 0600 by default, guards
+ * the socket.
  *
  * <p>A path belongs to one live server. {@link Server#start} takes over the file of a server that
  * is gone; it fails with {@link java.net.BindException} if one is listening there, and with {@link
- * java.nio.file.FileSystemException} if something else is there, the folder is missing or may not
- * be written. Shutting down deletes the file, if it is still this server's.
+ * java.nio.file.FileSystemException} if something else is there, or if the folder is missing or not
+ * writable. Shutting down deletes the file if it is still this server's.
  *
- * <p>What a client may make the server hold is bounded; a client that passes a bound loses its
- * connection or call, and the log says which process it was. The defaults are for clients that need
- * not be trusted.
+ * <p>What a client can make the server hold is bounded. A client that passes a bound loses its
+ * connection or its call, and the log says which process it was. With the defaults you need not
+ * trust your clients.
  */
 public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBuilder> {
   private static final String INLINE_CALLS = "grpcuds.inlineCalls";
@@ -66,7 +66,7 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   /**
    * A server in plain text on the socket file at a path.
    *
-   * @throws IllegalArgumentException as {@link UdsAddress#ofPath} has it
+   * @throws IllegalArgumentException as for {@link UdsAddress#ofPath}
    */
   public static UdsServerBuilder forPath(String path) {
     return forAddress(UdsAddress.ofPath(path));
@@ -75,8 +75,8 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   /**
    * A server on the socket file at a path.
    *
-   * @throws IllegalArgumentException as {@link UdsAddress#ofPath} has it, or if the credentials are
-   *     of an unknown kind
+   * @throws IllegalArgumentException as for {@link UdsAddress#ofPath}, or if the credentials are of
+   *     an unknown kind
    */
   public static UdsServerBuilder forPath(String path, ServerCredentials creds) {
     return forAddress(UdsAddress.ofPath(path), creds);
@@ -99,7 +99,7 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   /**
    * A server in plain text on what a target names, such as {@code unix:/run/app.sock}.
    *
-   * @throws IllegalArgumentException as {@link UdsAddress#parse} has it
+   * @throws IllegalArgumentException as for {@link UdsAddress#parse}
    */
   public static UdsServerBuilder forTarget(String target) {
     return forAddress(UdsAddress.parse(target));
@@ -108,34 +108,34 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   /**
    * A server on what a target names, such as {@code unix:/run/app.sock}.
    *
-   * @throws IllegalArgumentException as {@link UdsAddress#parse} has it, or if the credentials are
-   *     of an unknown kind
+   * @throws IllegalArgumentException as for {@link UdsAddress#parse}, or if the credentials are of
+   *     an unknown kind
    */
   public static UdsServerBuilder forTarget(String target, ServerCredentials creds) {
     return forAddress(UdsAddress.parse(target), creds);
   }
 
   /**
-   * A server in plain text on the only socket that this process was started with, as systemd passes
-   * it (<a href="https://man7.org/linux/man-pages/man3/sd_listen_fds.3.html">sd_listen_fds(3)</a>)
-   * or, if it passed none so, on standard input (inetd, {@code StandardInput=socket}).
+   * A server in plain text on the only socket that was passed to this process: by systemd (<a
+   * href="https://man7.org/linux/man-pages/man3/sd_listen_fds.3.html">sd_listen_fds(3)</a>) or, if
+   * it passed none, as standard input (inetd, {@code StandardInput=socket}).
    *
-   * <p>The socket and its file stay who made them's: {@link #socketFile} and {@link #backlog} are
-   * not for them, nothing is deleted or changed, and after the server has shut down connections
-   * wait in the socket's backlog for the next one. Standard input stays open even then; the JDK
-   * backend serves no other descriptor.
+   * <p>The socket and its file belong to the program that made them. The server neither changes nor
+   * deletes them, so you cannot set {@link #socketFile} and {@link #backlog}. After the server has
+   * shut down, connections wait in the socket's backlog for the next server. Standard input stays
+   * open even then. The JDK backend serves no other descriptor.
    *
-   * <p>What was passed is looked at by {@link Server#start}, which fails with {@link IOException}
-   * if it was nothing or not one socket alone, if it is no Unix stream socket that listens, or if
-   * it was taken before: a process can take each descriptor once. The JDK backend cannot tell
-   * whether the socket listens: if not, the server starts and logs that it cannot accept.
+   * <p>{@link Server#start} looks at what was passed. It fails with {@link IOException} if nothing
+   * was passed or more than one socket, if the descriptor is not a Unix stream socket that listens,
+   * or if it was taken before: a process can take each descriptor once. The JDK backend cannot tell
+   * whether a socket listens. If it does not, the server starts and logs that it cannot accept.
    */
   public static UdsServerBuilder inherited() {
     return inherited(InsecureServerCredentials.create());
   }
 
   /**
-   * A server on the only socket that this process was started with.
+   * A server on the only socket that was passed to this process.
    *
    * @throws IllegalArgumentException if the credentials are of an unknown kind
    * @see #inherited()
@@ -145,10 +145,10 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   }
 
   /**
-   * A server in plain text on one of the sockets that this process was started with.
+   * A server in plain text on one of the sockets that were passed to this process.
    *
-   * @param name as {@code FileDescriptorName=} of systemd.socket(5) has it, by default the name of
-   *     the socket unit, such as {@code app.socket}
+   * @param name the {@code FileDescriptorName=} of systemd.socket(5); by default that is the name
+   *     of the socket unit, such as {@code app.socket}
    * @see #inherited()
    */
   public static UdsServerBuilder inherited(String name) {
@@ -156,9 +156,9 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   }
 
   /**
-   * A server on one of the sockets that this process was started with.
+   * A server on one of the sockets that were passed to this process.
    *
-   * @param name as {@link #inherited(String)} has it
+   * @param name as in {@link #inherited(String)}
    * @throws IllegalArgumentException if the credentials are of an unknown kind
    * @see #inherited()
    */
@@ -180,7 +180,10 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
         "a Unix domain socket has no port: call forPath(path) or forAddress(address)");
   }
 
-  /** Sets how the socket file is made and what becomes of it. Default: mode 0600, deleted. */
+  /**
+   * Sets how the socket file is made and whether it is deleted. Default: mode 0600, deleted on
+   * shutdown.
+   */
   public UdsServerBuilder socketFile(SocketFileOptions options) {
     config.socketFile = Objects.requireNonNull(options, "options");
     ownersOption = "socketFile";
@@ -188,11 +191,12 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   }
 
   /**
-   * Sets who may connect. Others are disconnected before a byte of theirs is read, their calls fail
-   * with UNAVAILABLE, and the log says which process it was and why. It is asked in the thread that
-   * accepts, so a policy that looks names up ({@link PeerPolicy#user}) should have them at hand.
+   * Sets who may connect. The server disconnects all others before it reads a byte, their calls
+   * fail with UNAVAILABLE, and the log says which process it was and why. The thread that accepts
+   * connections asks the policy, so a policy that looks names up ({@link PeerPolicy#user}) needs a
+   * user database that answers quickly.
    *
-   * <p>Default: {@link PeerPolicy#anyUser} for a path, whose file's mode guards it, and {@link
+   * <p>Default: {@link PeerPolicy#anyUser} for a path, which its file's mode guards, and {@link
    * PeerPolicy#sameUser} for an abstract name, which any user of the machine can reach.
    */
   public UdsServerBuilder peerPolicy(PeerPolicy policy) {
@@ -201,8 +205,8 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   }
 
   /**
-   * Sets how many connections may wait to be accepted; clients beyond it wait until their connect
-   * times out. The kernel cuts it (net.core.somaxconn on Linux). Default: 1024.
+   * Sets how many connections can wait to be accepted. Clients beyond that wait in their connect,
+   * until it times out. The kernel caps the number (net.core.somaxconn on Linux). Default: 1024.
    *
    * @throws IllegalArgumentException if it is not positive
    */
@@ -213,14 +217,14 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   }
 
   /**
-   * Has the server tell systemd READY=1 when it has started and STOPPING=1 when it begins to shut
+   * Makes the server tell systemd READY=1 when it has started and STOPPING=1 when it begins to shut
    * down, for {@code Type=notify} (<a
    * href="https://man7.org/linux/man-pages/man3/sd_notify.3.html">sd_notify(3)</a>). Without
-   * NOTIFY_SOCKET in the environment it does nothing. Of several servers each tells for itself, so
-   * set it on the one that starts last.
+   * NOTIFY_SOCKET in the environment this does nothing. Several servers each send their own
+   * messages, so set this on the one that starts last.
    *
-   * <p>It takes jnr-unixsocket, as the JDK has no datagram sockets for it; without, the log says so
-   * and the server starts all the same.
+   * <p>It needs jnr-unixsocket, because the JDK has no Unix datagram sockets. Without
+   * jnr-unixsocket the server starts all the same and logs that it cannot notify systemd.
    */
   public UdsServerBuilder notifySystemd() {
     config.notifySystemd = true;
@@ -228,10 +232,11 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   }
 
   /**
-   * Sets how many connections the server has at a time, those in their handshakes among them.
-   * Further ones wait in the {@link #backlog} until one has ended, and where that is full, in their
-   * connect; or see {@link #refuseFurtherConnections}. So that idle ones do not keep their places,
-   * see {@link #maxConnectionIdle}. Default: no limit but that of descriptors.
+   * Sets how many connections the server has at a time, including those in their handshakes.
+   * Further ones wait in the {@link #backlog} until one has ended, or in their connect if the
+   * backlog is full; {@link #refuseFurtherConnections} closes them instead. {@link
+   * #maxConnectionIdle} ends idle connections, so that they do not keep their places. Default: no
+   * limit but that of descriptors.
    *
    * @throws IllegalArgumentException if it is not positive
    */
@@ -241,9 +246,9 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   }
 
   /**
-   * Has connections beyond {@link #maxConnections} closed at once, instead of letting them wait:
-   * their calls fail with UNAVAILABLE, clients back off before they come again, and the log says
-   * which process it was.
+   * Closes connections beyond {@link #maxConnections} at once instead of letting them wait. Their
+   * calls fail with UNAVAILABLE, clients back off before they connect again, and the log says which
+   * process it was.
    */
   public UdsServerBuilder refuseFurtherConnections() {
     config.refuseFurtherConnections = true;
@@ -251,8 +256,9 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   }
 
   /**
-   * Sets how many threads read from and write to the connections. Responses mostly leave in the
-   * threads that make them, so a few serve thousands. Default: the number of processors, at most 4.
+   * Sets how many threads read from and write to the connections. Most responses are written by the
+   * threads that make them, so a few I/O threads serve thousands of connections. Default: the
+   * number of processors, at most 4.
    *
    * @throws IllegalArgumentException if it is not positive
    */
@@ -263,8 +269,8 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
 
   /**
    * Sets the HTTP/2 flow-control window of each call, in bytes: how much a client may send before
-   * the application asks for it. Default: 1 MiB, and for a call that takes its messages as they
-   * come up to 8 MiB, or a quarter of {@link #maxPendingBytesPerConnection}.
+   * the application asks for it. Default: 1 MiB. For a call that takes its messages as they come,
+   * the default window grows to 8 MiB, or to a quarter of {@link #maxPendingBytesPerConnection}.
    *
    * @throws IllegalArgumentException if it is not positive
    */
@@ -287,7 +293,7 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   }
 
   /**
-   * Sets how large a message of a client may be, in bytes; a larger one ends its call with
+   * Sets how large a client's message may be, in bytes. A larger one ends its call with
    * RESOURCE_EXHAUSTED. Default: 4 MiB.
    *
    * @throws IllegalArgumentException if it is negative
@@ -299,8 +305,9 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   }
 
   /**
-   * Sets how large the header fields of a call may be together, in bytes, with 32 more for each
-   * (RFC 9113, section 6.5.2); more ends the call with RESOURCE_EXHAUSTED. Default: 8192.
+   * Sets how large the header fields of a call may be together, in bytes, counting 32 bytes extra
+   * for each field (RFC 9113, section 6.5.2). A call with more ends with RESOURCE_EXHAUSTED.
+   * Default: 8192.
    *
    * @throws IllegalArgumentException if it is not positive
    */
@@ -311,10 +318,10 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   }
 
   /**
-   * Sets how many bytes one connection may make the server hold each way: messages that came and
-   * are not read, and messages that wait to be sent to a client that does not read. What passes it
-   * ends its call, or the connection. Default: a sixteenth of the maximum heap, but not less than
-   * 16 MiB or a message of the largest size, and otherwise not more than 1 GiB.
+   * Sets how many bytes one connection may make the server hold each way: received messages that
+   * the application has not read, and messages that wait for a client that does not read. Passing
+   * the limit ends the call or the connection. Default: a sixteenth of the maximum heap, but not
+   * less than 16 MiB or a message of the largest size, and otherwise not more than 1 GiB.
    *
    * @throws IllegalArgumentException if it is not positive
    */
@@ -324,10 +331,10 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   }
 
   /**
-   * Sets how many calls a connection may have reset per second, or cause to be reset. At once it
-   * may be ten times as many, and besides as many as were open together: a client can always cancel
-   * all its calls. A call that ends well gives one back, one that is reset after the first of its
-   * answer counts a tenth. More ends the connection (CVE-2023-44487). Default: 500.
+   * Sets how many calls a connection may reset per second, or cause to be reset. A burst may be ten
+   * times as large, and larger still by as many calls as were open together: a client can always
+   * cancel all its calls. A call that ends well gives one back. A call that is reset after its
+   * answer has begun counts a tenth. More resets end the connection (CVE-2023-44487). Default: 500.
    *
    * @throws IllegalArgumentException if it is not positive
    */
@@ -337,8 +344,8 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   }
 
   /**
-   * Sets how long a client may take from its connect to the end of the handshakes: that of TLS, if
-   * any, and HTTP/2's preface and SETTINGS. Default: 120 seconds.
+   * Sets how long a client may take from its connect to the end of the handshakes: TLS, if there is
+   * any, and the preface and SETTINGS of HTTP/2. Default: 120 seconds.
    *
    * @throws IllegalArgumentException if the time is not positive
    */
@@ -350,8 +357,8 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   }
 
   /**
-   * Sets after how much silence a client is pinged; at least 10 seconds, and not at all from 1000
-   * days on. Default: 2 hours.
+   * Sets after how much silence the server pings a client: at least 10 seconds; 1000 days or more
+   * switch it off. Default: 2 hours.
    *
    * @throws IllegalArgumentException if the time is not positive
    */
@@ -364,8 +371,8 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   }
 
   /**
-   * Sets how long a client that was pinged may go on being silent; at least 10 milliseconds.
-   * Default: 20 seconds.
+   * Sets how long a client may stay silent after a ping before it loses its connection; at least 10
+   * milliseconds. Default: 20 seconds.
    *
    * @throws IllegalArgumentException if the time is not positive
    */
@@ -377,10 +384,10 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   }
 
   /**
-   * Sets how long a client has to wait between two pings; one that pings more often loses its
-   * connection (GOAWAY "too_many_pings"). Default: 0, for on a local socket a ping costs nothing,
-   * and clients of other languages are told to send one every few seconds; gRPC's other servers
-   * have 5 minutes. More than 200 a second end the connection in any case.
+   * Sets how long a client has to wait between two pings. A client that pings more often loses its
+   * connection (GOAWAY "too_many_pings"). Default: 0, because on a local socket a ping costs
+   * nothing, and guides for other languages tell clients to send one every few seconds; in gRPC's
+   * other servers it is 5 minutes. More than 200 pings a second end the connection in any case.
    *
    * @throws IllegalArgumentException if the time is negative
    */
@@ -391,8 +398,9 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   }
 
   /**
-   * Sets whether clients may ping when they have no call. Default: true; gRPC's other servers have
-   * false. If not, they may do so every two hours, whatever {@link #permitKeepAliveTime} says.
+   * Sets whether clients may ping while they have no call. If false, they may do so every two
+   * hours, whatever {@link #permitKeepAliveTime} says. Default: true; in gRPC's other servers it is
+   * false.
    */
   @Override
   public UdsServerBuilder permitKeepAliveWithoutCalls(boolean permit) {
@@ -401,8 +409,8 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   }
 
   /**
-   * Sets how long a connection may be without calls before it is ended, gracefully; at least a
-   * second, and without limit from 1000 days on. Default: no limit.
+   * Sets how long a connection may have no calls before the server ends it gracefully: at least a
+   * second; 1000 days or more mean no limit. Default: no limit.
    *
    * @throws IllegalArgumentException if the time is not positive
    */
@@ -413,8 +421,8 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   }
 
   /**
-   * Sets how old a connection may become before it is ended, gracefully; at least a second, 10 %
-   * more or less at random, and without limit from 1000 days on. Default: no limit.
+   * Sets how old a connection may become before the server ends it gracefully: at least a second,
+   * varied by 10 % at random; 1000 days or more mean no limit. Default: no limit.
    *
    * @throws IllegalArgumentException if the time is not positive
    */
@@ -429,8 +437,8 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   }
 
   /**
-   * Sets how long calls may go on after their connection has become too old; then they are
-   * cancelled. Without limit from 1000 days on. Default: no limit.
+   * Sets how long calls may go on after their connection has become too old, before the server
+   * cancels them. 1000 days or more mean no limit. Default: no limit.
    *
    * @throws IllegalArgumentException if the time is negative
    * @see #maxConnectionAge
@@ -443,8 +451,8 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   }
 
   /**
-   * Sets what runs the calls: handlers, interceptors and what else belongs to them. A call takes a
-   * thread only while there is something to do.
+   * Sets the executor that runs calls: handlers, interceptors and all that belongs to them. A call
+   * takes a thread only while it has something to do.
    *
    * <p>Default: threads of the server's own, as many as there are processors, at least 4, and one
    * more for each that is blocked. They end after a second without work. So handlers may block, on
@@ -462,9 +470,10 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   }
 
   /**
-   * Sets what chooses what runs a call, by its method and headers; null is the {@link #executor}.
+   * Sets what chooses the executor of each call, by its method and headers. Where it chooses null,
+   * the call runs in the {@link #executor}.
    *
-   * @param supplier not owned by the server, nor are its executors
+   * @param supplier neither it nor its executors are owned by the server
    */
   @Override
   public UdsServerBuilder callExecutor(ServerCallExecutorSupplier supplier) {
@@ -474,11 +483,11 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
 
   /**
    * Sets whether calls that take a few microseconds run in the I/O thread that has read them, which
-   * saves waking another. Handlers may block all the same: each is timed, what takes longer goes to
-   * other threads, and one that keeps an I/O thread, waiting for a millisecond or two or working
-   * for ten, is left alone in it while another thread takes over. Default: true, or what the system
-   * property {@code grpcuds.inlineCalls} says. Without effect if an {@link #executor} or a {@link
-   * #transportExecutor} is set.
+   * saves waking another thread. Handlers may block all the same: the server times them and runs
+   * methods that take longer in other threads. If a handler keeps an I/O thread, waiting for a
+   * millisecond or two or working for ten, it stays in that thread and another thread takes over
+   * the connections. Default: true, or what the system property {@code grpcuds.inlineCalls} says.
+   * Without effect if an {@link #executor} or a {@link #transportExecutor} is set.
    */
   public UdsServerBuilder inlineCalls(boolean enable) {
     inlineCalls = enable;
@@ -499,14 +508,15 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
     return this;
   }
 
-  /** Has calls run in the threads that read from the connections, so none of them may block. */
+  /** Runs calls in the threads that read from the connections, so handlers must never block. */
   @Override
   public UdsServerBuilder directExecutor() {
     return executor(MoreExecutors.directExecutor());
   }
 
   /**
-   * Sets what runs the I/O threads: each takes one of its threads until the server ends.
+   * Sets the executor that runs the I/O threads. Each of them takes one thread of the executor
+   * until the server ends.
    *
    * @param executor not owned by the server, with at least {@link #ioThreads} threads to spare;
    *     null for threads of the server's own, which is the default
@@ -517,8 +527,8 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   }
 
   /**
-   * Sets what runs timers, such as keepalive's. Default: one that gRPC's channels and servers
-   * share.
+   * Sets the scheduler that runs timers, such as those of keepalive. Default: the one that gRPC's
+   * channels and servers share.
    *
    * @param scheduler not owned by the server
    */
@@ -528,8 +538,8 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   }
 
   /**
-   * Has the server speak TLS, whatever the builder was made with. {@link TlsServerCredentials} can
-   * do more.
+   * Makes the server speak TLS, whatever credentials the builder was made with. {@link
+   * TlsServerCredentials} can do more.
    *
    * @param certChain X.509 certificates in PEM form, the server's own first
    * @param privateKey its key in PEM form (PKCS #8), without a password
@@ -546,8 +556,8 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   }
 
   /**
-   * Has the server speak TLS, whatever the builder was made with. {@link TlsServerCredentials} can
-   * do more.
+   * Makes the server speak TLS, whatever credentials the builder was made with. {@link
+   * TlsServerCredentials} can do more.
    *
    * @param certChain X.509 certificates in PEM form, the server's own first; closed
    * @param privateKey its key in PEM form (PKCS #8), without a password; closed
@@ -569,9 +579,9 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   }
 
   /**
-   * Makes the server, which does not listen yet.
+   * Builds the server. It does not listen before {@link Server#start}.
    *
-   * @throws IllegalStateException if an option is not for an inherited socket
+   * @throws IllegalStateException if an option was set that an inherited socket does not allow
    */
   @Override
   public Server build() {

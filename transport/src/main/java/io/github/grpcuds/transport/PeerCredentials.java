@@ -13,7 +13,8 @@ import java.util.List;
  * connected or began to listen (SO_PEERCRED in <a
  * href="https://man7.org/linux/man-pages/man7/unix.7.html">unix(7)</a>). The peer cannot forge it.
  *
- * <p>What cannot be told is null, never 0 or -1. Both ends are told the same of each other:
+ * <p>What the kernel does not tell is null, never 0 or -1. Both ends learn the same about each
+ * other:
  *
  * <table>
  * <caption>What each backend tells</caption>
@@ -25,12 +26,13 @@ import java.util.List;
  * </table>
  *
  * <p>On Windows, and in a runtime image without the module jdk.net, the jdk backend tells nothing.
- * It gets principals from the JDK, with names but no numbers; the numbers are their hash codes,
- * which is tried out on each JVM before it is relied on, and otherwise they are null.
+ * The JDK gives it principals, which have names but no method for the number. The number is their
+ * hash code; the backend tests that on each JVM before it relies on it, and reports null where the
+ * test fails.
  *
  * <p>Ids are the kernel's 32 bits: those over 2147483647 are negative here. In a user namespace
- * that maps not all users, the id that stands for all the others (65534, "nobody") is null, and so
- * is its name: it may be anybody.
+ * that does not map all users, one id stands for all the others (65534, "nobody"). It is reported
+ * as null, and so is its name, because it may be anybody.
  */
 public final class PeerCredentials {
   private static final String UNKNOWN = "unknown peer";
@@ -69,7 +71,7 @@ public final class PeerCredentials {
   }
 
   /**
-   * The credentials of the process that a connected socket of this library talks to.
+   * Returns the credentials of the process to which a connected socket of this library talks.
    *
    * @throws SocketException if the socket is closed, not connected, or not one of this library's
    */
@@ -80,45 +82,45 @@ public final class PeerCredentials {
     return ((UdsSocket) socket).peerCredentials();
   }
 
-  /** Process id, or null where it cannot be told. The process may have ended since. */
+  /** Returns the process id, or null if it is not known. The process may have ended since. */
   public Integer pid() {
     return pid;
   }
 
-  /** Effective user id, or null where it cannot be told. */
+  /** Returns the effective user id, or null if it is not known. */
   public Integer uid() {
     return uid;
   }
 
-  /** Effective group id, or null where it cannot be told. */
+  /** Returns the effective group id, or null if it is not known. */
   public Integer gid() {
     return gid;
   }
 
   /**
-   * The groups that the process is in beside its effective one, or null where they cannot be told;
-   * unmodifiable.
+   * Returns the groups of the process other than its effective one, or null if they are not known.
+   * The list is unmodifiable.
    */
   public List<Integer> supplementaryGids() {
     return supplementaryGids;
   }
 
   /**
-   * User name, or null where it cannot be told or the user has none. The first call may look it up
-   * in the system's user database, which may take long where that is in the network.
+   * Returns the user name, or null if it is not known or the user has none. The first call may look
+   * it up in the system's user database, which can take long if that is on the network.
    */
   public String user() {
     return user.get();
   }
 
-  /** Name of the effective group, or null, as {@link #user} has it. */
+  /** Returns the name of the effective group, or null, as {@link #user} does. */
   public String group() {
     return group.get();
   }
 
   /**
-   * What is known without a look-up, such as {@code pid=17 uid=1000 gid=1000}; without the
-   * supplementary groups, which may be thousands.
+   * Returns what is known without a look-up, such as {@code pid=17 uid=1000 gid=1000}. Leaves out
+   * the supplementary groups, which may be thousands.
    */
   @Override
   public String toString() {

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Who may be at the other end of a connection, judged by what the kernel says of it.
+ * Decides who may be at the other end of a connection, by what the kernel says of that process.
  *
- * <p>What cannot be told is not allowed: if {@link PeerCredentials} lack what a policy asks for, it
- * refuses, and the reason says so. Immutable; combine with {@link #or} and {@link #and}, such as
- * {@code sameUser().or(uid(0))}. Only {@link #user} looks names up, which may take long where the
- * user database is in the network.
+ * <p>A policy refuses what it cannot judge: if {@link PeerCredentials} lack what it needs, it
+ * refuses the peer, and the reason says so. Policies are immutable. Combine them with {@link #or}
+ * and {@link #and}, as in {@code sameUser().or(uid(0))}. Only {@link #user} looks names up, which
+ * can take long if the user database is on the network.
  */
 public final class PeerPolicy {
   /** Why a peer is refused, to follow its name in a sentence; null if it is not. */
@@ -31,20 +31,20 @@ public final class PeerPolicy {
     this.rule = rule;
   }
 
-  /** Everybody, also peers of whom nothing is known. */
+  /** Allows everybody, even peers about whom nothing is known. */
   public static PeerPolicy anyUser() {
     return ANY;
   }
 
   /**
-   * Whoever has this process' effective user id. Root is another user, unless this process is
-   * root's.
+   * Allows peers with the effective user id of this process. Root is another user, unless this
+   * process runs as root.
    */
   public static PeerPolicy sameUser() {
     return SAME;
   }
 
-  /** Peers whose effective user id is one of these. */
+  /** Allows peers whose effective user id is one of these. */
   public static PeerPolicy uid(int... uids) {
     Set<Integer> wanted = ids("uid", uids);
     String name = "uid " + list(wanted);
@@ -59,8 +59,8 @@ public final class PeerPolicy {
   }
 
   /**
-   * Peers of which the effective group or a supplementary group is one of these. Where the
-   * supplementary groups cannot be told (the jdk backend), the effective one has to be.
+   * Allows peers whose effective group or one of whose supplementary groups is one of these. If the
+   * supplementary groups are not known (on the jdk backend), the effective group has to match.
    */
   public static PeerPolicy gid(int... gids) {
     Set<Integer> wanted = ids("gid", gids);
@@ -68,7 +68,7 @@ public final class PeerPolicy {
     return new PeerPolicy(name, peer -> notIn(wanted, name, peer));
   }
 
-  /** Peers whose user has one of these names. */
+  /** Allows peers whose user has one of these names. */
   public static PeerPolicy user(String... users) {
     Set<String> wanted = new LinkedHashSet<>();
     for (String user : users) {
@@ -90,7 +90,7 @@ public final class PeerPolicy {
         });
   }
 
-  /** Peers that either policy allows. */
+  /** Allows peers that either policy allows. */
   public PeerPolicy or(PeerPolicy other) {
     return new PeerPolicy(
         "(" + this + " or " + other + ")",
@@ -101,7 +101,7 @@ public final class PeerPolicy {
         });
   }
 
-  /** Peers that both policies allow. */
+  /** Allows peers that both policies allow. */
   public PeerPolicy and(PeerPolicy other) {
     return new PeerPolicy(
         "(" + this + " and " + other + ")",
@@ -112,19 +112,19 @@ public final class PeerPolicy {
   }
 
   /**
-   * Whether a peer is allowed.
+   * Returns whether a peer is allowed.
    *
-   * @param peer null if nothing could be learnt of it
+   * @param peer null if nothing is known about it
    */
   public boolean allows(PeerCredentials peer) {
     return refusal(peer) == null;
   }
 
   /**
-   * Why a peer is not allowed, such as {@code peer pid=17 uid=1000 gid=1000 is not of the same user
-   * (uid 0)}; null if it is allowed.
+   * Returns why a peer is not allowed, such as {@code peer pid=17 uid=1000 gid=1000 is not of the
+   * same user (uid 0)}; null if it is allowed.
    *
-   * @param peer null if nothing could be learnt of it
+   * @param peer null if nothing is known about it
    */
   public String refusal(PeerCredentials peer) {
     PeerCredentials known = peer == null ? PeerCredentials.ofNames(null, null, null, null) : peer;
@@ -182,7 +182,7 @@ public final class PeerPolicy {
     return String.join(" or ", wanted.stream().map(String::valueOf).toArray(String[]::new));
   }
 
-  /** What is asked for, such as {@code (same user or gid 27 or 40)}. */
+  /** Returns what the policy requires, such as {@code (same user or gid 27 or 40)}. */
   @Override
   public String toString() {
     return name;

@@ -9,18 +9,18 @@ import java.util.Set;
 
 /**
  * How a server makes its socket file and what becomes of it. Immutable; each method returns a
- * changed copy. Without effect on abstract names.
+ * changed copy. They have no effect on abstract names.
  *
  * <p>The file has its mode, group and owner before it comes to its path, so nobody can reach it
  * with others, not for a moment and whatever the umask.
  *
- * <p>A file is as safe as the folders on the way to it: who can rename one can put a socket of his
- * own in its place. So each of them, up to the root and through symbolic links, must belong to root
- * or to the server's user, and must not be writable by all unless it has the sticky bit, as {@code
- * /tmp} has. Otherwise the server does not start, unless {@link #allowUnsafeParents} says so. A
- * folder that a group may write to is accepted: members of that group are trusted with it. In a
- * user namespace, so is one of an owner whom the namespace does not map, which may be root. Access
- * control lists are not looked at, and on Windows nothing is.
+ * <p>A file is as safe as the folders on the way to it: anyone who can rename one of them can put
+ * another socket in the file's place. So each folder, up to the root and through symbolic links,
+ * must belong to root or to the server's user, and must not be writable by all users unless it has
+ * the sticky bit, as {@code /tmp} has. Otherwise the server does not start, unless you call {@link
+ * #allowUnsafeParents}. A folder that a group can write to is accepted: you trust the members of
+ * that group. In a user namespace, a folder whose owner the namespace does not map is accepted too,
+ * because that may be root. Access control lists are not checked, and on Windows nothing is.
  */
 public final class SocketFileOptions {
   private static final SocketFileOptions DEFAULTS = new SocketFileOptions();
@@ -34,8 +34,8 @@ public final class SocketFileOptions {
   private SocketFileOptions() {}
 
   /**
-   * Mode 0600, owner and group as for any file that the server makes, no folders created, and the
-   * file deleted on close.
+   * Returns the defaults: mode 0600, the owner and group that any new file of the server gets, no
+   * folders created, and the file deleted on close.
    */
   public static SocketFileOptions defaults() {
     return DEFAULTS;
@@ -52,8 +52,9 @@ public final class SocketFileOptions {
   }
 
   /**
-   * Sets who may connect: on Linux and macOS a client needs write permission (unix(7)). The file
-   * never has a looser mode than this, whatever the umask; Windows has no modes and ignores it.
+   * Sets who may connect: on Linux and macOS a client needs write permission on the file (unix(7)).
+   * The file never has a looser mode than this, whatever the umask. Windows has no modes and
+   * ignores this.
    *
    * @param mode permission bits, 0 to 0777, such as {@code 0660}
    */
@@ -94,10 +95,10 @@ public final class SocketFileOptions {
   }
 
   /**
-   * Gives the file to a group. The server's user has to be in it, or be root; otherwise the server
-   * does not start.
+   * Gives the file to a group. The server's user must be a member of it, or be root; otherwise the
+   * server does not start.
    *
-   * @param group a name, or a number, which is the gid if no group has it as its name
+   * @param group a name or a number; a number is the gid unless a group has it as its name
    */
   public SocketFileOptions group(String group) {
     return owners(owners.withGroup(group));
@@ -109,9 +110,9 @@ public final class SocketFileOptions {
   }
 
   /**
-   * Gives the file to a user, which only root may; otherwise the server does not start.
+   * Gives the file to a user. Only root can do that; for other users the server does not start.
    *
-   * @param user a name, or a number, which is the uid if no user has it as its name
+   * @param user a name or a number; a number is the uid unless a user has it as its name
    */
   public SocketFileOptions owner(String user) {
     return owners(owners.withUser(user));
@@ -146,8 +147,8 @@ public final class SocketFileOptions {
   }
 
   /**
-   * Sets whether closing the server deletes the file, if it is still this server's. A file that
-   * stays refuses connections, and the next server to start on it takes it over.
+   * Sets whether closing the server deletes the file if it is still this server's. A file that
+   * stays refuses connections, and the next server that starts there takes it over.
    */
   public SocketFileOptions deleteOnClose(boolean delete) {
     SocketFileOptions copy = copy();

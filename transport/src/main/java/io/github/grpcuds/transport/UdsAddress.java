@@ -13,10 +13,10 @@ import java.util.Arrays;
  * The address of a Unix domain socket: a path in the file system or, on Linux, a name in the
  * abstract namespace.
  *
- * <p>Immutable; two addresses are equal when they name the same bytes. {@link #toString} gives the
- * gRPC target that {@link #parse} reads back. Lengths are checked in bytes against {@code sun_path}
- * of this platform (<a href="https://man7.org/linux/man-pages/man7/unix.7.html">unix(7)</a>): 107
- * bytes on Linux and Windows, 103 elsewhere.
+ * <p>Immutable. Two addresses are equal if their bytes are. {@link #toString} returns a gRPC target
+ * that {@link #parse} reads back. Lengths are in bytes, and limited by {@code sun_path} of this
+ * platform (<a href="https://man7.org/linux/man-pages/man7/unix.7.html">unix(7)</a>): 107 bytes on
+ * Linux and Windows, 103 elsewhere.
  */
 public final class UdsAddress extends SocketAddress {
   private static final long serialVersionUID = 1;
@@ -43,8 +43,8 @@ public final class UdsAddress extends SocketAddress {
    * The address of a socket file.
    *
    * @param path absolute, or relative to the working directory of the process
-   * @throws IllegalArgumentException if the path is empty, has a NUL character, ends with a slash
-   *     or is too long
+   * @throws IllegalArgumentException if the path is empty, contains a NUL character, ends with a
+   *     slash or is too long
    */
   public static UdsAddress ofPath(String path) {
     return ofPath(utf8("path", path), path);
@@ -64,10 +64,10 @@ public final class UdsAddress extends SocketAddress {
   }
 
   /**
-   * The address of a name in Linux' abstract namespace, which has no file and no file mode.
+   * The address of a name in Linux's abstract namespace, which has no file and no file mode.
    *
-   * @param name without the leading NUL that the kernel wants; any other character, NUL included,
-   *     is part of the name
+   * @param name without the leading NUL that the kernel requires; every other character, NUL
+   *     included, is part of the name
    * @throws IllegalArgumentException if the name is empty or too long
    */
   public static UdsAddress ofAbstract(String name) {
@@ -86,7 +86,7 @@ public final class UdsAddress extends SocketAddress {
 
   /**
    * Reads a gRPC target: {@code unix:/absolute}, {@code unix:relative}, {@code unix:///absolute} or
-   * {@code unix-abstract:name}, percent-escapes decoded (<a
+   * {@code unix-abstract:name}, with percent-escapes decoded (<a
    * href="https://github.com/grpc/grpc/blob/master/doc/naming.md">gRPC Name Resolution</a>).
    *
    * @throws IllegalArgumentException if the target has another form, names a host, or its address
@@ -111,12 +111,12 @@ public final class UdsAddress extends SocketAddress {
     return target.regionMatches(true, 0, scheme, 0, scheme.length());
   }
 
-  /** Whether this is a name in the abstract namespace, not a path. */
+  /** Returns whether this is a name in the abstract namespace, not a path. */
   public boolean isAbstract() {
     return abstractName;
   }
 
-  /** The path, as given to {@link #ofPath}; null for an abstract name. */
+  /** Returns the path that was given to {@link #ofPath}, or null for an abstract name. */
   public String path() {
     return abstractName ? null : new String(name, StandardCharsets.UTF_8);
   }
@@ -139,7 +139,8 @@ public final class UdsAddress extends SocketAddress {
   }
 
   /**
-   * The target form, such as {@code unix:/run/app.sock}; {@link #parse} gives this address back.
+   * Returns the target form, such as {@code unix:/run/app.sock}, from which {@link #parse} makes
+   * this address again.
    */
   @Override
   public String toString() {

@@ -8,8 +8,8 @@ import java.util.Objects;
 import javax.net.ServerSocketFactory;
 
 /**
- * Makes server sockets that listen on one Unix domain socket, whatever port they are asked for: a
- * drop-in wherever a {@link ServerSocketFactory} is taken.
+ * Makes server sockets that listen on one Unix domain socket, whatever port a caller asks for. Use
+ * it wherever a library takes a {@link ServerSocketFactory}.
  *
  * <p>Immutable. A path belongs to one live server: binding takes over the file of a server that is
  * gone, and fails with {@link java.net.BindException} if one is listening, or with {@link
@@ -38,8 +38,8 @@ public final class UdsServerSocketFactory extends ServerSocketFactory {
   }
 
   /**
-   * @param backlog how many connections may wait to be accepted where a caller does not say; more
-   *     than 0. The kernel cuts it (net.core.somaxconn on Linux). Otherwise it is 1024.
+   * @param backlog how many connections can wait to be accepted if the caller does not say; more
+   *     than 0. The kernel caps it (net.core.somaxconn on Linux). The other constructors use 1024.
    */
   public UdsServerSocketFactory(UdsAddress address, SocketFileOptions fileOptions, int backlog) {
     if (backlog <= 0) {
@@ -51,26 +51,27 @@ public final class UdsServerSocketFactory extends ServerSocketFactory {
   }
 
   /**
-   * A server socket that is still to be bound: to this factory's address, or another of its kind.
+   * Returns a server socket that is not bound yet. You can bind it to this factory's address, or to
+   * another Unix domain socket.
    */
   @Override
   public ServerSocket createServerSocket() throws IOException {
     return new UdsServerSocket(address, fileOptions, backlog);
   }
 
-  /** A listening server socket; the port means nothing. */
+  /** Returns a listening server socket. The port is ignored. */
   @Override
   public ServerSocket createServerSocket(int port) throws IOException {
     return bound(0);
   }
 
-  /** A listening server socket; the port means nothing. */
+  /** Returns a listening server socket. The port is ignored. */
   @Override
   public ServerSocket createServerSocket(int port, int backlog) throws IOException {
     return bound(backlog);
   }
 
-  /** A listening server socket; port and interface mean nothing. */
+  /** Returns a listening server socket. The port and the interface are ignored. */
   @Override
   public ServerSocket createServerSocket(int port, int backlog, InetAddress ifAddress)
       throws IOException {

@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import javax.net.SocketFactory;
 
 /**
- * Makes sockets that go to one Unix domain socket, whatever host and port they are asked for: a
- * drop-in wherever a {@link SocketFactory} is taken.
+ * Makes sockets that connect to one Unix domain socket, whatever host and port a caller asks for.
+ * Use it wherever a library takes a {@link SocketFactory}.
  *
  * <p>Immutable, and equal to another for the same address and time-out.
  */
@@ -35,9 +35,9 @@ public final class UdsSocketFactory extends SocketFactory {
   }
 
   /**
-   * A factory whose connected sockets wait no longer than this while the server's backlog is full,
-   * and then throw {@link java.net.SocketTimeoutException}. Otherwise they wait as long as it
-   * takes.
+   * Returns a factory that limits how long making a connected socket may wait while the server's
+   * backlog is full. Then it throws {@link java.net.SocketTimeoutException}. Without a limit it
+   * waits as long as it takes.
    *
    * @throws IllegalArgumentException if the time is not positive, in milliseconds
    */
@@ -49,32 +49,35 @@ public final class UdsSocketFactory extends SocketFactory {
     return new UdsSocketFactory(address, (int) Math.min(Integer.MAX_VALUE, millis));
   }
 
-  /** A socket that is still to be connected; connect waits no longer than its time-out. */
+  /**
+   * Returns a socket that is not connected yet. Its connect waits no longer than the time-out that
+   * it is given.
+   */
   @Override
   public Socket createSocket() throws IOException {
     return new UdsSocket(address);
   }
 
-  /** A connected socket; waits while the server's backlog is full. */
+  /** Returns a connected socket. Waits while the server's backlog is full. */
   @Override
   public Socket createSocket(String host, int port) throws IOException {
     return connected();
   }
 
-  /** A connected socket; waits while the server's backlog is full. */
+  /** Returns a connected socket. Waits while the server's backlog is full. */
   @Override
   public Socket createSocket(String host, int port, InetAddress localHost, int localPort)
       throws IOException {
     return connected();
   }
 
-  /** A connected socket; waits while the server's backlog is full. */
+  /** Returns a connected socket. Waits while the server's backlog is full. */
   @Override
   public Socket createSocket(InetAddress host, int port) throws IOException {
     return connected();
   }
 
-  /** A connected socket; waits while the server's backlog is full. */
+  /** Returns a connected socket. Waits while the server's backlog is full. */
   @Override
   public Socket createSocket(InetAddress host, int port, InetAddress localHost, int localPort)
       throws IOException {
