@@ -100,7 +100,7 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   }
 
   /**
-   * A channel in plain text to the socket file at a path.
+   * Returns a builder for a channel in plain text to the socket file at a path.
    *
    * @throws IllegalArgumentException as for {@link UdsAddress#ofPath}
    */
@@ -109,7 +109,7 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   }
 
   /**
-   * A channel to the socket file at a path.
+   * Returns a builder for a channel to the socket file at a path.
    *
    * @throws IllegalArgumentException as for {@link UdsAddress#ofPath}, or if grpc-okhttp does not
    *     understand the credentials
@@ -118,13 +118,13 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
     return forAddress(UdsAddress.ofPath(path), creds);
   }
 
-  /** A channel in plain text to a socket. */
+  /** Returns a builder for a channel in plain text to a socket. */
   public static UdsChannelBuilder forAddress(UdsAddress address) {
     return forAddresses(Collections.singleton(address));
   }
 
   /**
-   * A channel to a socket.
+   * Returns a builder for a channel to a socket.
    *
    * @throws IllegalArgumentException if grpc-okhttp does not understand the credentials
    */
@@ -133,7 +133,7 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   }
 
   /**
-   * A channel in plain text to several sockets.
+   * Returns a builder for a channel in plain text to several sockets.
    *
    * @throws IllegalArgumentException if there are none, or paths and abstract names are mixed
    */
@@ -142,7 +142,7 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   }
 
   /**
-   * A channel to several sockets.
+   * Returns a builder for a channel to several sockets.
    *
    * @throws IllegalArgumentException if there are none, paths and abstract names are mixed, or
    *     grpc-okhttp does not understand the credentials
@@ -153,9 +153,10 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   }
 
   /**
-   * A channel in plain text to what a target names: {@code unix:/path}, {@code unix:relative},
-   * {@code unix:///path} or {@code unix-abstract:name}. Percent-escapes are decoded. Commas
-   * separate several sockets, as in {@code unix:/a.sock,/b.sock}; a comma inside a path is %2C.
+   * Returns a builder for a channel in plain text to what a target names: {@code unix:/path},
+   * {@code unix:relative}, {@code unix:///path} or {@code unix-abstract:name}. Percent-escapes are
+   * decoded. Commas separate several sockets, as in {@code unix:/a.sock,/b.sock}; a comma inside a
+   * path is %2C.
    *
    * @throws IllegalArgumentException if the target has another form
    */
@@ -164,7 +165,8 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   }
 
   /**
-   * A channel to what a target names, in the forms of {@link #forTarget(String)}.
+   * Returns a builder for a channel to what a target names, in the forms of {@link
+   * #forTarget(String)}.
    *
    * @throws IllegalArgumentException if the target has another form, or grpc-okhttp does not
    *     understand the credentials

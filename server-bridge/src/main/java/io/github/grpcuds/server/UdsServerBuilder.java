@@ -64,7 +64,7 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   }
 
   /**
-   * A server in plain text on the socket file at a path.
+   * Returns a builder for a server in plain text on the socket file at a path.
    *
    * @throws IllegalArgumentException as for {@link UdsAddress#ofPath}
    */
@@ -73,7 +73,7 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   }
 
   /**
-   * A server on the socket file at a path.
+   * Returns a builder for a server on the socket file at a path.
    *
    * @throws IllegalArgumentException as for {@link UdsAddress#ofPath}, or if the credentials are of
    *     an unknown kind
@@ -82,13 +82,13 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
     return forAddress(UdsAddress.ofPath(path), creds);
   }
 
-  /** A server in plain text on a socket. */
+  /** Returns a builder for a server in plain text on a socket. */
   public static UdsServerBuilder forAddress(UdsAddress address) {
     return forAddress(address, InsecureServerCredentials.create());
   }
 
   /**
-   * A server on a socket.
+   * Returns a builder for a server on a socket.
    *
    * @throws IllegalArgumentException if the credentials are of an unknown kind
    */
@@ -97,7 +97,8 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   }
 
   /**
-   * A server in plain text on what a target names, such as {@code unix:/run/app.sock}.
+   * Returns a builder for a server in plain text on what a target names, such as {@code
+   * unix:/run/app.sock}.
    *
    * @throws IllegalArgumentException as for {@link UdsAddress#parse}
    */
@@ -106,7 +107,7 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   }
 
   /**
-   * A server on what a target names, such as {@code unix:/run/app.sock}.
+   * Returns a builder for a server on what a target names, such as {@code unix:/run/app.sock}.
    *
    * @throws IllegalArgumentException as for {@link UdsAddress#parse}, or if the credentials are of
    *     an unknown kind
@@ -116,7 +117,8 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   }
 
   /**
-   * A server in plain text on the only socket that was passed to this process: by systemd (<a
+   * Returns a builder for a server in plain text on the only socket that was passed to this
+   * process: by systemd (<a
    * href="https://man7.org/linux/man-pages/man3/sd_listen_fds.3.html">sd_listen_fds(3)</a>) or, if
    * it passed none, as standard input (inetd, {@code StandardInput=socket}).
    *
@@ -135,7 +137,7 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   }
 
   /**
-   * A server on the only socket that was passed to this process.
+   * Returns a builder for a server on the only socket that was passed to this process.
    *
    * @throws IllegalArgumentException if the credentials are of an unknown kind
    * @see #inherited()
@@ -145,7 +147,8 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   }
 
   /**
-   * A server in plain text on one of the sockets that were passed to this process.
+   * Returns a builder for a server in plain text on one of the sockets that were passed to this
+   * process.
    *
    * @param name the {@code FileDescriptorName=} of systemd.socket(5); by default that is the name
    *     of the socket unit, such as {@code app.socket}
@@ -156,7 +159,7 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   }
 
   /**
-   * A server on one of the sockets that were passed to this process.
+   * Returns a builder for a server on one of the sockets that were passed to this process.
    *
    * @param name as in {@link #inherited(String)}
    * @throws IllegalArgumentException if the credentials are of an unknown kind

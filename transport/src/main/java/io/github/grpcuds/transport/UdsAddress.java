@@ -40,7 +40,7 @@ public final class UdsAddress extends SocketAddress {
   }
 
   /**
-   * The address of a socket file.
+   * Returns the address of a socket file.
    *
    * @param path absolute, or relative to the working directory of the process
    * @throws IllegalArgumentException if the path is empty, contains a NUL character, ends with a
@@ -64,7 +64,8 @@ public final class UdsAddress extends SocketAddress {
   }
 
   /**
-   * The address of a name in Linux's abstract namespace, which has no file and no file mode.
+   * Returns the address of a name in Linux's abstract namespace, which has no file and no file
+   * mode.
    *
    * @param name without the leading NUL that the kernel requires; every other character, NUL
    *     included, is part of the name
