@@ -1,9 +1,10 @@
 package io.github.grpcuds.server;
 
+import io.github.grpcuds.executor.internal.CallTask;
 import java.util.concurrent.Executor;
 
 /** What gRPC has to run for a call: interceptors and handlers, mostly. */
-final class HandlerTask implements Runnable {
+final class HandlerTask implements CallTask {
   private final Exchange exchange;
   private final Runnable body;
   private Executor threads; // set before it is handed over; null while it is not
@@ -26,7 +27,8 @@ final class HandlerTask implements Runnable {
   }
 
   /** The full name of the call's method. */
-  String method() {
+  @Override
+  public String kind() {
     return exchange.method();
   }
 

@@ -16,7 +16,10 @@ final class InlineCallExecutor implements Executor {
   @Override
   public void execute(Runnable task) {
     LoopThread thread = LoopThread.current();
-    if (thread == null || thread.isInTask() || !thread.loop().offer(task, threads)) {
+    if (thread == null
+        || thread.isInTask()
+        || threads.blocks(task)
+        || !thread.loop().offer(task, threads)) {
       HandlerTask.execute(task, threads);
     }
   }

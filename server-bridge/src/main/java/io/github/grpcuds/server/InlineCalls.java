@@ -47,7 +47,7 @@ final class InlineCalls {
   private final AtomicInteger state = new AtomicInteger(NO_TASK); // or the number of the task
 
   // Of the thread that runs the loop.
-  private final CallQueue tasks = new CallQueue();
+  private final CallQueue<Runnable> tasks = new CallQueue<>();
   private int number;
   private int skipped;
   private long expectedNanos;

@@ -15,21 +15,21 @@ import java.util.logging.Level;
 /**
  * Runs the calls of a server, or the callbacks of channels, whose user has set no executor.
  *
- * <p>gRPC's own default starts a thread for each task that finds none idle, so a flood of short
- * calls makes as many threads as it can; each holds a message and stays for a minute. A pool of
- * fixed size stands still when its handlers wait for each other. This one has a few threads for
- * work, and more in place of those that are blocked: while tasks wait, a monitor looks at the
- * threads every 10 ms and lets one more run for each that seems blocked or has been at one task for
- * long ({@link BlockedThreadDetector}). So many calls alone add no thread, and handlers may block
- * in any number.
+ * <p>gRPC's own default starts a thread for each task that finds none idle. That is right for tasks
+ * that block, and wrong for short ones, of which a flood makes as many threads as it can: each has
+ * to be woken, holds a message and stays for a minute. A pool of fixed size stands still when its
+ * handlers wait for each other. This one learns which tasks block, by their kind ({@link
+ * TaskProfile}). Those have a thread each, at once, in any number. The others share as many threads
+ * as there are processors, and wait for one in a queue.
  *
- * <p>Where all that run are blocked, more than one start for each, as the next tasks will probably
- * block as well: the number about doubles every other check, and 1,000 such tasks run together
- * after a few tenths of a second. What turns out to be too many rests after its task.
+ * <p>What blocks unexpectedly is noticed while others wait: a monitor looks at the threads every 10
+ * ms, and lets one more run for each that seems blocked or has been at one task for long ({@link
+ * BlockedThreadDetector}). The tasks of its kind that wait get threads then.
  *
  * <p>Threads end after a second without work, all of them: an executor at rest holds nothing. Tasks
  * start in the order in which they came, mostly. No task is run, and nothing of the system called,
- * under the lock.
+ * under the lock. Where no thread can be started, tasks wait for those that live, and the next
+ * attempt waits a while.
  *
  * <p>Internal to grpc-uds: may change in any version.
  */
@@ -37,25 +37,35 @@ public final class CallExecutor implements Executor {
   private static final SafeLog log = new SafeLog(CallExecutor.class);
   static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int QUIET_CHECKS = 100; // a second, then the monitor ends
+  private static final int PROFILES = 256; // a power of two
+  private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+  private static final long MOST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final String name;
   private final int core;
   private final long idleNanos; // until a thread ends
   private final Consumer<Thread> starter;
   private final ClassLoader loader; // of the threads' context
+  private final TaskProfile anyKind = new TaskProfile();
+  private volatile TaskProfile[] profiles; // null before the first kind
 
   // Guarded by lock, and written under it if volatile.
   private final Object lock = new Object();
-  private final CallQueue queue = new CallQueue();
+  private final CallQueue<ProfiledTask> queue = new CallQueue<>();
   private final IdleThreads idle = new IdleThreads();
   private final Set<CallThread> threads = new HashSet<>(); // also those to be started
   private int live; // threads that have started
-  private int active; // threads that have a task, or are started to take one
+  private int active; // threads that share: they have a task, or are started to take one
   private int limit; // of active, for what begins
   private int quietChecks;
   private volatile boolean monitored;
 
-  private volatile boolean startFailed; // the last time
+  // After a thread that could not be started; written by whoever tried, without a lock.
+  private volatile Throwable startFailure; // of the last attempt; null if it went well
+  private volatile long pauseNanos; // until the next
+  private volatile long pauseStart;
+
+  private volatile boolean measures; // whether runs may be asked how long they waited
 
   /**
    * An executor without threads yet.
@@ -95,21 +105,54 @@ public final class CallExecutor implements Executor {
     this.limit = core;
   }
 
+  /** Whether tasks of that kind block, as far as is known. */
+  public boolean blocks(Runnable task) {
+    return profile(task).blocks();
+  }
+
+  /** What is known of the tasks of a kind. */
+  private TaskProfile profile(Runnable task) {
+    String kind = task instanceof CallTask ? ((CallTask) task).kind() : null;
+    if (kind == null) {
+      return anyKind;
+    }
+    TaskProfile[] all = profiles;
+    if (all == null) {
+      all = newProfiles();
+    }
+    int hash = kind.hashCode();
+    return all[(hash ^ hash >>> 16) & (PROFILES - 1)];
+  }
+
+  private TaskProfile[] newProfiles() {
+    TaskProfile[] made = new TaskProfile[PROFILES];
+    for (int i = 0; i < PROFILES; i++) {
+      made[i] = new TaskProfile();
+    }
+    synchronized (lock) {
+      if (profiles == null) {
+        profiles = made;
+      }
+      return profiles;
+    }
+  }
+
   /**
-   * Has a task run soon.
+   * Has a task run soon; it is of a kind if it is a {@link CallTask}.
    *
    * @throws RejectedExecutionException if there is no thread and none can be started
    */
   @Override
   public void execute(Runnable task) {
-    Objects.requireNonNull(task, "task");
+    ProfiledTask added = new ProfiledTask(Objects.requireNonNull(task, "task"), profile(task));
+    boolean shares = !added.profile.blocks();
     CallThread thread = null;
     boolean queued = false;
     synchronized (lock) {
-      if (active < limit) {
-        thread = activate(task);
+      if (!shares || active < limit) {
+        thread = activate(added, shares);
       } else {
-        queue.add(task);
+        queue.add(added);
         queued = true;
       }
     }
@@ -118,22 +161,24 @@ public final class CallExecutor implements Executor {
     } else if (thread != null) {
       LockSupport.unpark(thread);
     } else {
-      startWith(task);
+      startWith(added, shares);
     }
   }
 
   /** Gives a task to an idle thread, to be woken; null if one has to be started. */
-  private CallThread activate(Runnable task) {
-    active++;
+  private CallThread activate(ProfiledTask task, boolean shares) {
     CallThread thread = idle.pop();
+    if (shares) {
+      active++;
+    }
     if (thread != null) {
-      thread.take(task);
+      thread.take(task, shares);
     }
     return thread;
   }
 
-  private void startWith(Runnable task) {
-    Throwable failure = start(task);
+  private void startWith(ProfiledTask task, boolean shares) {
+    Throwable failure = start(task, shares);
     if (failure == null) {
       return;
     }
@@ -148,44 +193,66 @@ public final class CallExecutor implements Executor {
         queue.add(task);
       } else {
         active++;
-        thread.take(task);
+        thread.take(task, true);
       }
     }
     LockSupport.unpark(thread);
     monitor();
   }
 
-  /** Starts a thread that counts as active already. Null, or why it could not be started. */
-  private Throwable start(Runnable first) {
+  /**
+   * Starts a thread, which counts as active already if it shares. Null, or why it could not be
+   * started.
+   */
+  private Throwable start(ProfiledTask first, boolean shares) {
+    Throwable failure = startsPause() ? startFailure : null;
     CallThread thread = null;
-    try {
-      thread = new CallThread(this, name, first, loader);
-      synchronized (lock) {
-        threads.add(thread);
+    if (failure == null) {
+      try {
+        thread = new CallThread(this, name, loader);
+        thread.take(first, shares);
+        synchronized (lock) {
+          threads.add(thread);
+        }
+        starter.accept(thread);
+        startFailure = null;
+        pauseNanos = 0;
+        return null;
+      } catch (RuntimeException | Error e) { // "unable to create native thread", for one
+        failure = e;
       }
-      starter.accept(thread);
-      startFailed = false;
-      return null;
-    } catch (RuntimeException | Error e) { // "unable to create native thread", for one
-      synchronized (lock) {
-        active--;
-        threads.remove(thread);
-      }
-      tellOnce(e);
-      return e;
     }
+    synchronized (lock) {
+      if (shares) {
+        active--;
+      }
+      threads.remove(thread);
+    }
+    failed(failure);
+    return failure;
   }
 
-  private void tellOnce(Throwable failure) {
-    if (!startFailed) {
-      startFailed = true;
+  /** An attempt that fails takes long, and makes the shortage worse for all of the process. */
+  private boolean startsPause() {
+    return pauseNanos > 0 && System.nanoTime() - pauseStart < pauseNanos && threads() > 0;
+  }
+
+  private void failed(Throwable failure) {
+    Throwable last = startFailure;
+    if (failure == last) {
+      return; // of the attempt before
+    }
+    pauseStart = System.nanoTime();
+    pauseNanos = Math.max(FIRST_PAUSE_NANOS, Math.min(2 * pauseNanos, MOST_PAUSE_NANOS));
+    startFailure = failure;
+    if (last == null) {
       log.log(Level.WARNING, "No thread can be started for calls, they wait", failure);
     }
   }
 
   /** Sees to it that somebody looks after the tasks that wait. */
   private void monitor() {
-    if (monitored) {
+    if (monitored || startsPause()) {
       return;
     }
     synchronized (lock) {
@@ -199,7 +266,7 @@ public final class CallExecutor implements Executor {
       starter.accept(new CallMonitor(this, name));
     } catch (RuntimeException | Error e) {
       monitored = false; // until the next task that has to wait
-      tellOnce(e);
+      failed(e);
     }
   }
 
@@ -208,7 +275,7 @@ public final class CallExecutor implements Executor {
     synchronized (lock) {
       live++;
       if (!thread.hasTask()) {
-        thread.take(queue.poll());
+        takeNext(thread);
       }
     }
   }
@@ -216,15 +283,31 @@ public final class CallExecutor implements Executor {
   /** Gives a thread another task, perhaps after a while. False if it is to end. */
   boolean next(CallThread thread) {
     synchronized (lock) {
-      Runnable task = active <= limit ? queue.poll() : null;
-      if (task != null) {
-        thread.take(task);
-        return true;
+      if (thread.shares()) {
+        active--;
+        thread.take(null, false);
       }
-      active--;
+      if (active < limit) {
+        active++;
+        takeNext(thread);
+        if (thread.hasTask()) {
+          return true;
+        }
+      }
       idle.push(thread);
     }
     return thread.awaitTask(idleNanos) || !retire(thread);
+  }
+
+  /** The next in the queue, if there is one, for a thread that counts as active. */
+  private void takeNext(CallThread thread) {
+    ProfiledTask task = queue.poll();
+    boolean shares = task != null && !task.profile.blocks();
+    if (!shares) {
+      active--;
+    }
+    thread.take(task, shares);
+    thread.setSpreads(task != null && !shares && !queue.isEmpty());
   }
 
   private boolean retire(CallThread thread) {
@@ -240,12 +323,23 @@ public final class CallExecutor implements Executor {
     }
   }
 
+  /** Has the next task run, in the place of one that shares no more. */
+  void spread() {
+    synchronized (lock) {
+      if (active >= limit) {
+        return;
+      }
+    }
+    activateNext();
+  }
+
   /**
    * Lets more threads run in place of those that seem blocked, if tasks wait. For the monitor.
    *
    * @return false if it is to end, for no tasks have waited for a while
    */
   boolean check() {
+    measures = measures || ThreadFacts.areKnown(); // loaded here, where nobody waits for it
     List<CallThread> seen;
     synchronized (lock) {
       quietChecks = queue.isEmpty() ? quietChecks + 1 : 0;
@@ -261,6 +355,9 @@ public final class CallExecutor implements Executor {
     int blocked = 0;
     int occupied = 0;
     for (CallThread thread : seen) {
+      if (!thread.shares()) {
+        continue;
+      }
       if (thread.looksBlocked()) {
         blocked++;
       } else if (thread.isAtLongTask()) {
@@ -296,14 +393,19 @@ public final class CallExecutor implements Executor {
       active++;
       thread = idle.pop();
       if (thread != null) {
-        thread.take(queue.poll());
+        takeNext(thread);
       }
     }
     if (thread == null) {
-      return start(null) == null; // it takes a task itself: none is lost if it cannot start
+      return start(null, true) == null; // it takes a task itself: none is lost if it cannot start
     }
     LockSupport.unpark(thread);
     return true;
+  }
+
+  /** Whether runs may be asked how long they waited: it is known by now how to tell. */
+  boolean measures() {
+    return measures;
   }
 
   /** How many threads there are for tasks. */

@@ -7,48 +7,43 @@ package io.github.grpcuds.executor.internal;
  * grow forgets what it holds.
  *
  * <p>Internal to grpc-uds: may change in any version.
+ *
+ * @param <T> what a task is
  */
-public final class CallQueue {
-  private Node first;
-  private Node last;
-  private int size;
+public final class CallQueue<T> {
+  private Node<T> first;
+  private Node<T> last;
 
   public boolean isEmpty() {
     return first == null;
   }
 
-  int size() {
-    return size;
-  }
-
-  public void add(Runnable task) {
-    Node node = new Node(task);
+  public void add(T task) {
+    Node<T> node = new Node<>(task);
     if (first == null) {
       first = node;
     } else {
       last.next = node;
     }
     last = node;
-    size++;
   }
 
   /** The oldest task; null if there is none. */
-  public Runnable poll() {
-    Node node = first;
+  public T poll() {
+    Node<T> node = first;
     if (node == null) {
       return null;
     }
     first = node.next;
     node.next = null; // an old node does not keep young ones alive
-    size--;
     return node.task;
   }
 
-  private static final class Node {
-    final Runnable task;
-    Node next;
+  private static final class Node<T> {
+    final T task;
+    Node<T> next;
 
-    Node(Runnable task) {
+    Node(T task) {
       this.task = task;
     }
   }

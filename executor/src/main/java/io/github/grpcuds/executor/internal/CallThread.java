@@ -7,6 +7,7 @@ import java.util.logging.Level;
 /** A thread of a {@link CallExecutor}: runs tasks until there have been none for a while. */
 final class CallThread extends Thread {
   private static final SafeLog log = new SafeLog(CallThread.class);
+  private static final String FAILED = "A task of a call failed"; // loaded before memory lacks
   private static final AtomicInteger number = new AtomicInteger();
 
   private final CallExecutor executor;
@@ -15,23 +16,33 @@ final class CallThread extends Thread {
   CallThread above;
   CallThread below;
 
-  private volatile Runnable task; // that is to be run
+  private volatile ProfiledTask task; // that is to be run
+  private volatile boolean shares; // written by who holds the executor's lock, or the thread
+  private volatile TaskProfile running; // kind of the task that runs
   private volatile int phase; // another number for each task that runs, and 0 between tasks
+
+  // Of the thread alone.
+  private boolean begun;
+  private boolean spreads; // set under the executor's lock before the thread is woken
   private int tasks;
 
   private final BlockedThreadDetector look = new BlockedThreadDetector(); // of the monitor
 
-  /** With what it runs first; null if that is to be taken from the queue. */
-  CallThread(CallExecutor executor, String name, Runnable first, ClassLoader loader) {
+  CallThread(CallExecutor executor, String name, ClassLoader loader) {
     super(name + "-" + number.incrementAndGet());
     this.executor = executor;
-    this.task = first;
     setDaemon(true);
     setContextClassLoader(loader);
   }
 
-  /** Sets what is to be run next. */
-  void take(Runnable next) {
+  /**
+   * Sets what is to be run next.
+   *
+   * @param next null if it is to be taken from the queue, or there is none
+   * @param shares whether the thread counts among those that are limited in number
+   */
+  void take(ProfiledTask next, boolean shares) {
+    this.shares = shares;
     task = next;
   }
 
@@ -39,25 +50,73 @@ final class CallThread extends Thread {
     return task != null;
   }
 
+  boolean shares() {
+    return shares;
+  }
+
+  /** Whether it is to have the next one in the queue run before its own task. */
+  void setSpreads(boolean spreads) {
+    this.spreads = spreads;
+  }
+
   @Override
+  @SuppressWarnings("ThreadPriorityCheck") // whether it yields does not matter
   public void run() {
-    executor.begun(this);
-    while (hasTask() || executor.next(this)) {
-      runTask();
+    boolean goesOn = true;
+    while (goesOn) {
+      try {
+        goesOn = step();
+      } catch (Throwable e) { // even out of memory in what deals with one: the thread is counted on
+        Thread.yield();
+      }
     }
   }
 
+  private boolean step() {
+    if (!begun) {
+      begun = true;
+      executor.begun(this);
+    }
+    if (hasTask()) {
+      runTask();
+      return true;
+    }
+    return executor.next(this);
+  }
+
   private void runTask() {
-    Runnable next = task;
+    ProfiledTask next = task;
     task = null; // so that an idle thread holds on to no call
     interrupted(); // was meant for the task before
+    TaskProfile profile = next.profile;
+    running = profile;
     phase = tasks = (tasks + 1) | 1;
     try {
-      next.run();
-    } catch (Throwable e) { // even one that was thrown sneakily
-      log.log(Level.SEVERE, "A task of a call failed", e);
+      if (spreads) {
+        spreads = false;
+        executor.spread();
+      }
+      run(next, profile);
+    } finally {
+      phase = 0;
     }
-    phase = 0;
+  }
+
+  private void run(ProfiledTask next, TaskProfile profile) {
+    boolean measured = executor.measures() && profile.isDue();
+    long busy = measured ? ThreadFacts.ownBusyNanos() : 0;
+    long start = System.nanoTime();
+    try {
+      next.body.run();
+    } catch (Throwable e) { // even one that was thrown sneakily
+      log.log(Level.SEVERE, FAILED, e);
+    } finally {
+      long took = System.nanoTime() - start;
+      profile.ran(took);
+      if (measured) {
+        profile.waited(took - (ThreadFacts.ownBusyNanos() - busy));
+      }
+    }
   }
 
   /** Waits for a task. False if none came in time. */
@@ -76,7 +135,12 @@ final class CallThread extends Thread {
 
   /** Looks, at regular times, whether this thread seems blocked in its task. */
   boolean looksBlocked() {
-    return look.isBlocked(this, phase);
+    TaskProfile profile = running;
+    boolean blocked = look.isBlocked(this, phase);
+    if (blocked) {
+      profile.seenBlocked();
+    }
+    return blocked;
   }
 
   /** Whether it has been at one task for long, as of the last look. */

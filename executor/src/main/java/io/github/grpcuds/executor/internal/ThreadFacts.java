@@ -32,6 +32,19 @@ final class ThreadFacts {
     }
   }
 
+  /** Whether there is any way to tell how long a thread has used a processor. */
+  static boolean areKnown() {
+    return BEAN != null && BEAN.isCurrentThreadCpuTimeSupported() && BEAN.isThreadCpuTimeEnabled();
+  }
+
+  /**
+   * For how long the current thread has used a processor or, where the kernel tells, wanted one.
+   * What is left of a time waited.
+   */
+  static long ownBusyNanos() {
+    return BEAN.getCurrentThreadCpuTime() + RunDelay.ownNanos();
+  }
+
   /** How long a thread has used a processor, in nanoseconds, or {@link #UNKNOWN}. */
   static long cpuNanos(Thread thread) {
     try {

@@ -29,6 +29,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -43,7 +46,10 @@ class CallExecutorTest {
   private final CallExecutor executor =
       new CallExecutor("grpc-uds-call", null, CORE, CallExecutor.IDLE_NANOS, this::start);
 
+  private final AtomicInteger attempts = new AtomicInteger();
+
   private void start(Thread thread) {
+    attempts.incrementAndGet();
     if (refuseThreads.get()) {
       throw new OutOfMemoryError("unable to create native thread: on purpose");
     }
@@ -106,6 +112,12 @@ class CallExecutorTest {
 
   @Test
   void aFloodOfWorkMakesNoMoreThreadsThanTheCore() {
+    int most = runAFloodOfWork();
+    assertTrue(most <= CORE, "threads: " + most);
+  }
+
+  /** Returns how many threads there were at most. */
+  private int runAFloodOfWork() {
     AtomicInteger left = new AtomicInteger(2_000);
     for (int i = left.get(); i > 0; i--) {
       executor.execute(
@@ -120,7 +132,7 @@ class CallExecutorTest {
       most = Math.max(most, executor.threads());
       LockSupport.parkNanos(1_000_000);
     }
-    assertTrue(most <= CORE, "threads: " + most);
+    return most;
   }
 
   private static void work(long nanos) {
@@ -291,6 +303,7 @@ class CallExecutorTest {
   @Test
   void afterBlockedTasksAFloodOfWorkRunsInTheCoreAgain() {
     tasksThatWaitForEachOtherAllRun();
+    runAFloodOfWork(); // and learn that they do not any more
     await("threads to end", () -> executor.threads() == 0);
     aFloodOfWorkMakesNoMoreThreadsThanTheCore();
   }
@@ -345,6 +358,164 @@ class CallExecutorTest {
       assertTrue(thread.isDaemon());
       assertTrue(thread.getName().startsWith("grpc-uds-call-"), thread.getName());
     }
+  }
+
+  /** Each starts its successor, as calls in flight do, and none looks blocked for long. */
+  @Test
+  void tasksThatSleepShortlyAllRunTogether() {
+    CallsInFlight calls = new CallsInFlight("slow", 64, () -> LockSupport.parkNanos(2_000_000));
+    try {
+      await("64 tasks at a time", () -> calls.running.get() == 64);
+    } finally {
+      calls.stop();
+    }
+  }
+
+  @Test
+  void shortTasksShareTheCoreBesideOnesThatSleep() {
+    CallsInFlight slow = new CallsInFlight("slow", 32, () -> LockSupport.parkNanos(2_000_000));
+    CallsInFlight quick = new CallsInFlight("quick", 64, () -> work(20_000));
+    try {
+      await("32 tasks at a time", () -> slow.running.get() == 32);
+      quick.most.set(0);
+      int before = quick.runs.get();
+      await("short tasks", () -> quick.runs.get() > before + 1000);
+      assertTrue(quick.most.get() <= 2 * CORE, "short tasks at a time: " + quick.most.get());
+    } finally {
+      slow.stop();
+      quick.stop();
+    }
+  }
+
+  @Test
+  void tasksThatComputeShareTheCoreHoweverLongTheyTake() {
+    executor.execute(() -> awaitQuietly(new CountDownLatch(0)));
+    CallsInFlight calls = new CallsInFlight("computing", 64, () -> work(300_000));
+    try {
+      await("tasks", () -> calls.runs.get() > 1_000);
+      assertTrue(calls.most.get() <= CORE, "tasks at a time: " + calls.most.get());
+    } finally {
+      calls.stop();
+    }
+  }
+
+  /** Tasks of a kind, as many at a time, until they are stopped. */
+  private final class CallsInFlight implements CallTask {
+    final AtomicInteger running = new AtomicInteger();
+    final AtomicInteger most = new AtomicInteger();
+    final AtomicInteger runs = new AtomicInteger();
+    private final AtomicBoolean stopped = new AtomicBoolean();
+    private final CountDownLatch ended;
+    private final String kind;
+    private final Runnable body;
+
+    CallsInFlight(String kind, int number, Runnable body) {
+      this.kind = kind;
+      this.body = body;
+      this.ended = new CountDownLatch(number);
+      for (int i = 0; i < number; i++) {
+        submit();
+      }
+    }
+
+    private void submit() {
+      executor.execute(this);
+    }
+
+    @Override
+    public String kind() {
+      return kind;
+    }
+
+    @Override
+    public void run() {
+      most.accumulateAndGet(running.incrementAndGet(), Math::max);
+      body.run();
+      running.decrementAndGet();
+      runs.incrementAndGet();
+      if (stopped.get()) {
+        ended.countDown();
+      } else {
+        submit();
+      }
+    }
+
+    void stop() {
+      stopped.set(true);
+      await("tasks to end", () -> ended.getCount() == 0);
+    }
+  }
+
+  @Test
+  void aFailureThatCannotBeLoggedEndsNoThread() throws Exception {
+    Logger logger = Logger.getLogger(CallThread.class.getName());
+    Handler broken = new BrokenHandler();
+    logger.addHandler(broken);
+    logger.setUseParentHandlers(false);
+    try {
+      for (int i = 0; i < 3 * CORE; i++) {
+        executor.execute(
+            () -> {
+              throw new IllegalStateException("on purpose");
+            });
+      }
+      CountDownLatch together = new CountDownLatch(CORE);
+      for (int i = 0; i < CORE; i++) {
+        executor.execute(
+            () -> {
+              together.countDown();
+              awaitQuietly(together);
+            });
+      }
+      assertTrue(together.await(5, TimeUnit.SECONDS));
+    } finally {
+      logger.removeHandler(broken);
+      logger.setUseParentHandlers(true);
+    }
+  }
+
+  /** Throws what no signature tells of. */
+  private static final class BrokenHandler extends Handler {
+    @Override
+    public void publish(LogRecord message) {
+      BrokenHandler.<RuntimeException>sneak(new Exception("on purpose"));
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <T extends Throwable> void sneak(Throwable thrown) throws T {
+      throw (T) thrown;
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
+  void whileThreadsCannotBeStartedAttemptsPause() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    CountDownLatch begun = new CountDownLatch(1);
+    executor.execute(
+        () -> {
+          begun.countDown();
+          awaitQuietly(release);
+        });
+    assertTrue(begun.await(5, TimeUnit.SECONDS));
+    refuseThreads.set(true);
+    int before = attempts.get();
+    long start = System.nanoTime();
+    AtomicInteger runs = new AtomicInteger();
+    for (int i = 0; i < 1000; i++) {
+      executor.execute(runs::incrementAndGet);
+    }
+    long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+    int tried = attempts.get() - before;
+    assertTrue(tried <= 3 + millis / 10, "attempts in " + millis + " ms: " + tried);
+    release.countDown();
+
+    await("all tasks", () -> runs.get() == 1000);
   }
 
   @Test
