@@ -249,7 +249,9 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
    */
   @Override
   public UdsChannelBuilder executor(Executor executor) {
-    delegate().executor(executor == null ? SharedThreads.ofCallbacks() : executor);
+    Executor shared = executor == null ? SharedThreads.ofCallbacks() : null;
+    writingCalls.setCallbacks(shared);
+    delegate().executor(shared == null ? executor : shared);
     return this;
   }
 
@@ -279,9 +281,10 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   /**
    * Sets for how long a connection that waits for the server looks for its answer, again and again,
    * before its thread sleeps, which halves the time of a short call. It does so only while little
-   * comes at a time and it is worth it, and lets others have the processor meanwhile. Default: 50
-   * microseconds, or what the system property {@code grpcuds.busyPollMicros} says; 0 if there is
-   * one processor only.
+   * comes at a time and it finds something, and lets others have the processor meanwhile. Default:
+   * decided for each wait, by what waking a thread takes on this machine and how long the last
+   * answers took, and no looks while processors have other work or there is only one; or what the
+   * system property {@code grpcuds.busyPollMicros} says.
    *
    * @param time up to a millisecond; 0 for threads that sleep at once
    * @throws IllegalArgumentException if the time is negative, or longer than that

@@ -8,6 +8,7 @@ import io.grpc.ClientInterceptor;
 import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import java.util.concurrent.Executor;
 
 /**
  * A call whose methods write what they make before they return, as far as the socket takes it, but
@@ -16,8 +17,11 @@ import io.grpc.MethodDescriptor;
 final class WritingCall<ReqT, RespT> extends SimpleForwardingClientCall<ReqT, RespT> {
   private final Burst burst = new Burst(); // of messages
 
-  private WritingCall(ClientCall<ReqT, RespT> delegate) {
+  private final RequesterCallbacks callbacks; // null: they run as always
+
+  private WritingCall(ClientCall<ReqT, RespT> delegate, RequesterCallbacks callbacks) {
     super(delegate);
+    this.callbacks = callbacks;
   }
 
   /**
@@ -26,16 +30,27 @@ final class WritingCall<ReqT, RespT> extends SimpleForwardingClientCall<ReqT, Re
    */
   static final class Interceptor implements ClientInterceptor {
     private volatile boolean enabled;
+    private volatile Executor callbacks; // null: the user's
 
     void enable() {
       enabled = true;
     }
 
+    /** Sets what runs callbacks by default; null if that is not ours. */
+    void setCallbacks(Executor callbacks) {
+      this.callbacks = callbacks;
+    }
+
     @Override
     public <ReqT, RespT> ClientCall<ReqT, RespT> interceptCall(
         MethodDescriptor<ReqT, RespT> method, CallOptions options, Channel next) {
-      ClientCall<ReqT, RespT> call = next.newCall(method, options);
-      return enabled ? new WritingCall<>(call) : call;
+      if (!enabled) {
+        return next.newCall(method, options);
+      }
+      Executor ours = callbacks;
+      RequesterCallbacks own = ours == null ? null : RequesterCallbacks.of(method, options, ours);
+      CallOptions set = own == null ? options : options.withExecutor(own);
+      return new WritingCall<>(next.newCall(method, set), own);
     }
   }
 
@@ -52,6 +67,18 @@ final class WritingCall<ReqT, RespT> extends SimpleForwardingClientCall<ReqT, Re
 
   @Override
   public void request(int messages) {
+    if (callbacks == null || !callbacks.begin()) {
+      requestAndWrite(messages);
+      return;
+    }
+    try {
+      requestAndWrite(messages);
+    } finally {
+      callbacks.end();
+    }
+  }
+
+  private void requestAndWrite(int messages) {
     DeferredRuns runs = DeferredRuns.current();
     runs.enterCall();
     try {

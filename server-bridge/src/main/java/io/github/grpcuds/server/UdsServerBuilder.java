@@ -499,9 +499,11 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
 
   /**
    * Sets for how long an I/O thread looks for more input, again and again, before it sleeps, which
-   * halves the time of a short call. It does so only while little comes at a time and it is worth
-   * it, and lets others have the processor meanwhile. Default: 50 microseconds, or what the system
-   * property {@code grpcuds.busyPollMicros} says; 0 if there is one processor only.
+   * halves the time of a short call. It does so only while little comes at a time and it finds
+   * something, and lets others have the processor meanwhile. Default: decided for each wait, by
+   * what waking a thread takes on this machine and how long the last waits were, and no looks while
+   * processors have other work or there is only one; or what the system property {@code
+   * grpcuds.busyPollMicros} says.
    *
    * @param time up to a millisecond; 0 for threads that sleep at once
    * @throws IllegalArgumentException if the time is negative, or longer than that

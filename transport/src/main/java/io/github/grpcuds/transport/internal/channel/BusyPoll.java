@@ -3,58 +3,61 @@ package io.github.grpcuds.transport.internal.channel;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Decides whether a thread that waits for input looks for it again and again, for a while, before
- * it sleeps: to be put to sleep and woken takes longer than many a peer takes to answer.
+ * Has a thread that waits for input look for it again and again, for a while, before it sleeps: to
+ * be put to sleep and woken takes longer than many a peer takes to answer. For how long says an
+ * {@link AdaptivePolicy}, unless the user does. Between looks, whoever has work to do gets the
+ * processor.
  *
  * <p>Worth it is only the exchange of small messages. More input at a time is more calls at a time,
- * which had better be gathered in sleep. Nor is it worth it if the peer takes longer than that: a
- * look in vain is followed by 1, 2, 4 and up to 64 short waits without one. Between looks, whoever
- * has work to do gets the processor.
+ * which had better be gathered in sleep.
  *
  * <p>Used by one thread at a time. Internal to grpc-uds: may change in any version.
  */
 public final class BusyPoll {
   private static final String PROPERTY = "grpcuds.busyPollMicros";
 
-  /** About what it takes to put a thread to sleep and to wake it, on both sides. */
-  private static final int DEFAULT_MICROS = 50;
+  /** Instead of a time: the machine and the peer decide. */
+  public static final long ADAPTIVE = -1;
 
   private static final long MOST_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   /** Some frames of small messages. */
   private static final int SMALL_BYTES = 256;
 
-  /** In exchanges in which both sides sleep, a wait is a multiple of what it is if none does. */
-  private static final int SHORT_WAITS = 8;
-
-  private static final int MOST_SKIPPED = 64;
-
-  private final long limitNanos;
+  private final PollPolicy policy; // null: it never looks
   private int bytes; // since the last wait
-  private int skipped; // after the last look in vain
-  private int toSkip;
-  private boolean looks;
+  private boolean small; // so far no more than that has come
+  private long wakeNanos;
+  private long lookNanos; // of this wait
   private long start;
+  private long lastLook;
+  private long looked;
 
   /**
    * One that has not waited yet.
    *
-   * @param limitNanos for how long to look; 0 for not at all
+   * @param nanos for how long to look; 0 for not at all, {@link #ADAPTIVE} for as long as it pays
    */
-  public BusyPoll(long limitNanos) {
-    this.limitNanos = limitNanos;
+  public BusyPoll(long nanos) {
+    this.policy = nanos == 0 ? null : policy(nanos);
+  }
+
+  private static PollPolicy policy(long nanos) {
+    return nanos == ADAPTIVE ? new AdaptivePolicy(MOST_NANOS) : new FixedPolicy(nanos);
   }
 
   /**
    * The time in nanoseconds that the system property {@code grpcuds.busyPollMicros} sets in
-   * microseconds, else 50 microseconds; 0 if there is no second processor for the peer.
+   * microseconds, else {@link #ADAPTIVE}.
    *
    * @throws IllegalArgumentException if the property is not in 0..1000
    */
   public static long defaultNanos() {
-    int processors = Runtime.getRuntime().availableProcessors();
-    int micros = Integer.getInteger(PROPERTY, processors > 1 ? DEFAULT_MICROS : 0);
-    if (micros < 0 || micros > 1000) {
+    Integer micros = Integer.getInteger(PROPERTY);
+    if (micros == null) {
+      return ADAPTIVE;
+    }
+    if (micros < 0 || micros > TimeUnit.NANOSECONDS.toMicros(MOST_NANOS)) {
       throw new IllegalArgumentException(
           "system property " + PROPERTY + " not in 0..1000: " + micros);
     }
@@ -81,31 +84,50 @@ public final class BusyPoll {
 
   /** Begins a wait; true if it begins with looks, false if the thread is to sleep at once. */
   public boolean begin() {
-    looks = limitNanos > 0 && toSkip == 0 && bytes < SMALL_BYTES;
+    if (policy == null) {
+      return false;
+    }
+    small = bytes < SMALL_BYTES;
     bytes = 0;
-    start = limitNanos > 0 ? System.nanoTime() : 0;
-    return looks;
+    looked = 0;
+    lookNanos = 0;
+    start = System.nanoTime();
+    lastLook = start;
+    if (small) {
+      wakeNanos = policy.needsWakeCost() ? WakeCost.nanos(start) : 0;
+      lookNanos = policy.lookNanos(start, wakeNanos);
+    }
+    return lookNanos > 0;
   }
 
   /** After a look: true if there is time for one more, false if the thread is to sleep. */
   @SuppressWarnings("ThreadPriorityCheck") // if yielding does nothing, looking is as good
   public boolean goesOn() {
     Thread.yield();
-    return System.nanoTime() - start < limitNanos;
+    long now = System.nanoTime();
+    long gone = now - lastLook;
+    lastLook = now;
+    looked = now - start;
+    if (wakeNanos == 0 || gone <= wakeNanos) {
+      return looked < lookNanos;
+    }
+    policy.cameBackLate(now, gone);
+    boolean once = lookNanos > 0; // input may have come meanwhile
+    lookNanos = 0;
+    return once;
   }
 
   /** A look has found something. */
   public void found() {
-    skipped = 0;
+    if (policy != null && small) {
+      policy.waited(System.nanoTime() - start);
+    }
   }
 
   /** The thread has slept, after looks in vain if there were any. */
   public void slept() {
-    if (looks) {
-      skipped = Math.min(MOST_SKIPPED, Math.max(1, 2 * skipped));
-      toSkip = skipped;
-    } else if (toSkip > 0 && System.nanoTime() - start < SHORT_WAITS * limitNanos) {
-      toSkip--;
+    if (policy != null && small) {
+      policy.slept(looked, System.nanoTime() - start, wakeNanos);
     }
   }
 }

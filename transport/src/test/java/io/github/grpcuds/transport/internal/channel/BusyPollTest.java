@@ -88,6 +88,20 @@ final class BusyPollTest {
   }
 
   @Test
+  void adaptiveDoesNotLookBeforeItHasSeenWaits() {
+    BusyPoll adaptive = new BusyPoll(BusyPoll.ADAPTIVE);
+    for (int i = 0; i < AdaptivePolicy.WINDOW; i++) {
+      assertFalse(adaptive.begin());
+      adaptive.slept();
+    }
+  }
+
+  @Test
+  void isAdaptiveByDefault() {
+    assertEquals(BusyPoll.ADAPTIVE, BusyPoll.defaultNanos());
+  }
+
+  @Test
   void propertySetsTheTime() {
     System.setProperty(PROPERTY, "7");
     try {

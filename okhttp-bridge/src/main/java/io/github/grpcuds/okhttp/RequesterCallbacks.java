@@ -1,0 +1,79 @@
+package io.github.grpcuds.okhttp;
+
+import io.grpc.CallOptions;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
+import java.lang.reflect.Field;
+import java.util.concurrent.Executor;
+
+/**
+ * Runs the callbacks of a call that a blocking iterator reads: those that its own request for the
+ * next message brings about in its own thread, after the request, and the others where callbacks
+ * run. Otherwise each message that is there already is handed to another thread, which hands it
+ * back: two wake-ups, where gRPC's iterator just takes the message from a queue.
+ *
+ * <p>The one who is called back is gRPC's iterator, which expects it. Nobody else's callbacks run
+ * in a thread that asks for messages: they may need a lock that it holds.
+ */
+final class RequesterCallbacks implements Executor {
+  /** How gRPC marks calls of blocking stubs; null if it does not. */
+  private static final CallOptions.Key<?> STUB_TYPE = stubType();
+
+  private final Executor others;
+  private volatile Thread requesting; // written by the thread itself
+  private Runnable own; // of that thread
+
+  private RequesterCallbacks(Executor others) {
+    this.others = others;
+  }
+
+  private static CallOptions.Key<?> stubType() {
+    try {
+      Field option = Class.forName("io.grpc.stub.ClientCalls").getDeclaredField("STUB_TYPE_OPTION");
+      option.setAccessible(true);
+      return (CallOptions.Key<?>) option.get(null);
+    } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+      return null; // there are no stubs, or other ones: callbacks run as always
+    }
+  }
+
+  /** For a call; null if its callbacks are to run as always. */
+  static RequesterCallbacks of(
+      MethodDescriptor<?, ?> method, CallOptions options, Executor callbacks) {
+    boolean iterates =
+        method.getType() == MethodType.SERVER_STREAMING
+            && options.getExecutor() == null
+            && STUB_TYPE != null
+            && "BLOCKING".equals(String.valueOf((Object) options.getOption(STUB_TYPE)));
+    return iterates ? new RequesterCallbacks(callbacks) : null;
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    if (requesting == Thread.currentThread() && own == null) {
+      own = task;
+    } else {
+      others.execute(task);
+    }
+  }
+
+  /** The current thread asks for messages; false if it is doing so already. */
+  boolean begin() {
+    Thread current = Thread.currentThread();
+    if (requesting != null) {
+      return false; // it, in a callback, or another one
+    }
+    requesting = current;
+    return true;
+  }
+
+  /** After a begin that was true, with no lock held. */
+  void end() {
+    Runnable task = own;
+    own = null;
+    requesting = null;
+    if (task != null) {
+      task.run();
+    }
+  }
+}
