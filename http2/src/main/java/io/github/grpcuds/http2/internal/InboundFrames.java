@@ -409,9 +409,9 @@ final class InboundFrames implements FrameHandler {
     long bytes = streams.sending.bytesSent() - bytesSent;
     framesSent += frames;
     bytesSent += bytes;
-    windowUpdates.earn(2 * Math.max(frames, bytes / BYTES_FOR_WINDOW_UPDATES));
-    closedResets.earn(frames);
-    pings.earn(frames);
+    windowUpdates.earn(2 * Math.max((double) frames, bytes / BYTES_FOR_WINDOW_UPDATES));
+    closedResets.earn((double) frames);
+    pings.earn((double) frames);
   }
 
   private void connectionWindowUpdate(int increment) throws Http2Exception {
