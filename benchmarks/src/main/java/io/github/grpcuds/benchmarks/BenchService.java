@@ -7,10 +7,15 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** The service of the comparison: an echo, and streams either way. */
 final class BenchService {
   private static final String NAME = "grpcuds.Bench";
+
+  /** Of a loop that multiplies and adds, on a processor of some 3 GHz. */
+  private static final long STEPS_PER_1000_NANOS = 800;
 
   /** Returns its request. */
   static final MethodDescriptor<byte[], byte[]> ECHO = method("Echo", MethodType.UNARY);
@@ -27,7 +32,15 @@ final class BenchService {
   static final MethodDescriptor<byte[], byte[]> PING_PONG =
       method("PingPong", MethodType.BIDI_STREAMING);
 
+  /** Keeps its thread for a while, as its request, two ints, says: asleep, then busy, in us. */
+  static final MethodDescriptor<byte[], byte[]> WORK = method("Work", MethodType.UNARY);
+
   private BenchService() {}
+
+  /** The request of {@link #WORK}. */
+  static byte[] work(int sleepMicros, int busyMicros) {
+    return ByteBuffer.allocate(32).putInt(sleepMicros).putInt(busyMicros).array();
+  }
 
   private static MethodDescriptor<byte[], byte[]> method(String name, MethodType type) {
     return MethodDescriptor.<byte[], byte[]>newBuilder()
@@ -41,6 +54,7 @@ final class BenchService {
   static ServerServiceDefinition definition() {
     return ServerServiceDefinition.builder(NAME)
         .addMethod(ECHO, ServerCalls.asyncUnaryCall(BenchService::echo))
+        .addMethod(WORK, ServerCalls.asyncUnaryCall(BenchService::work))
         .addMethod(DOWNLOAD, ServerCalls.asyncServerStreamingCall(BenchService::download))
         .addMethod(UPLOAD, ServerCalls.asyncClientStreamingCall(CountingObserver::new))
         .addMethod(PING_PONG, ServerCalls.asyncBidiStreamingCall(EchoingObserver::new))
@@ -50,6 +64,31 @@ final class BenchService {
   private static void echo(byte[] request, StreamObserver<byte[]> replies) {
     replies.onNext(request);
     replies.onCompleted();
+  }
+
+  private static void work(byte[] request, StreamObserver<byte[]> replies) {
+    ByteBuffer wish = ByteBuffer.wrap(request);
+    sleep(TimeUnit.MICROSECONDS.toNanos(wish.getInt()));
+    compute(TimeUnit.MICROSECONDS.toNanos(wish.getInt()));
+    echo(request, replies);
+  }
+
+  private static void sleep(long nanos) {
+    long end = System.nanoTime() + nanos;
+    for (long left = nanos; left > 0; left = end - System.nanoTime()) {
+      LockSupport.parkNanos(left);
+    }
+  }
+
+  /** Uses a processor for a time, which being without one in between does not shorten. */
+  private static void compute(long nanos) {
+    int seed = 1;
+    for (long left = nanos * STEPS_PER_1000_NANOS / 1000; left > 0; left--) {
+      seed = seed * 1664525 + 1013904223;
+    }
+    if (seed == 0) {
+      throw new AssertionError("not to be left out by the compiler");
+    }
   }
 
   private static void download(byte[] request, StreamObserver<byte[]> replies) {

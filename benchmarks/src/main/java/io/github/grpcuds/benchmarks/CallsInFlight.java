@@ -2,6 +2,7 @@ package io.github.grpcuds.benchmarks;
 
 import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.MethodDescriptor;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
@@ -12,10 +13,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** A number of chains of calls, each call started by the end of the one before. */
 final class CallsInFlight implements Workload {
   private final Channel channel;
+  private final MethodDescriptor<byte[], byte[]> method;
+  private final byte[] request;
   private final int chains;
 
-  CallsInFlight(Channel channel, int chains) {
+  CallsInFlight(
+      Channel channel, MethodDescriptor<byte[], byte[]> method, byte[] request, int chains) {
     this.channel = channel;
+    this.method = method;
+    this.request = request;
     this.chains = chains;
   }
 
@@ -23,7 +29,7 @@ final class CallsInFlight implements Workload {
   public void run(long end, Recorder recorder) throws Exception {
     List<Chain> all = new ArrayList<>();
     for (int i = 0; i < chains; i++) {
-      all.add(new Chain(channel, end, chains == 1 ? recorder : null));
+      all.add(new Chain(end, chains == 1 ? recorder : null));
     }
     all.forEach(Chain::next);
     for (Chain chain : all) {
@@ -31,9 +37,7 @@ final class CallsInFlight implements Workload {
     }
   }
 
-  private static final class Chain implements StreamObserver<byte[]> {
-    private final byte[] request = new byte[32];
-    private final Channel channel;
+  private final class Chain implements StreamObserver<byte[]> {
     private final long end;
     private final Recorder times; // null: calls are only counted
     private final AtomicInteger toStart = new AtomicInteger();
@@ -43,8 +47,7 @@ final class CallsInFlight implements Workload {
     /** How many calls are to be counted still. */
     final CompletableFuture<Long> ended = new CompletableFuture<>();
 
-    Chain(Channel channel, long end, Recorder times) {
-      this.channel = channel;
+    Chain(long end, Recorder times) {
       this.end = end;
       this.times = times;
     }
@@ -56,8 +59,7 @@ final class CallsInFlight implements Workload {
       }
       do {
         startNanos = System.nanoTime();
-        ClientCalls.asyncUnaryCall(
-            channel.newCall(BenchService.ECHO, CallOptions.DEFAULT), request, this);
+        ClientCalls.asyncUnaryCall(channel.newCall(method, CallOptions.DEFAULT), request, this);
       } while (toStart.decrementAndGet() > 0);
     }
 

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -16,13 +17,15 @@ import java.util.stream.Stream;
  */
 final class Compare {
   private final CompareOptions options;
+  private final Path target;
   private final Path output;
   private final Results results;
 
-  private Compare(CompareOptions options, Path output) {
+  private Compare(CompareOptions options, Path target) {
     this.options = options;
     this.results = new Results(options.yardstick);
-    this.output = output;
+    this.target = target;
+    this.output = target.resolve("compare");
   }
 
   /** Takes {@link CompareOptions}; the property target names the folder that Maven builds to. */
@@ -36,7 +39,7 @@ final class Compare {
       return;
     }
     File target = new File(System.getProperty("target", "benchmarks/target"));
-    new Compare(options, target.toPath().resolve("compare")).run(new PeerJars(target));
+    new Compare(options, target.toPath()).run(new PeerJars(target));
   }
 
   private void run(PeerJars jars) throws IOException, InterruptedException {
@@ -49,12 +52,22 @@ final class Compare {
     facts.forEach((name, value) -> System.out.println("- " + name + ": " + value));
     Jvms jvms = new Jvms(options, jars, logs.toFile());
     try (ResultsFile file = new ResultsFile(output.resolve("results.jsonl"), facts);
-        Measurer measurer = new Measurer(options, jvms, jars, folder)) {
+        Measurer measurer = new Measurer(options, jvms, jars, target, folder)) {
+      System.out.println("- raw ping-pong: " + rawPingPong(measurer));
       for (int round = 1; round <= options.rounds; round++) {
         round(round, measurer, file);
       }
     }
     report(facts);
+  }
+
+  /** What waking a process over a socket takes on this machine, which most rows depend on. */
+  private static String rawPingPong(Measurer measurer) throws InterruptedException {
+    try {
+      return String.format(Locale.ROOT, "%.1f us", measurer.rawPingPongMicros());
+    } catch (IOException e) {
+      return e.getMessage();
+    }
   }
 
   private void round(int round, Measurer measurer, ResultsFile file)

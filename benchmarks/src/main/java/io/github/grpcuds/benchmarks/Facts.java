@@ -31,7 +31,7 @@ final class Facts {
   }
 
   /** From the file that every JDK has in its home. */
-  private static String javaVersion(String jdk) throws IOException {
+  static String javaVersion(String jdk) throws IOException {
     Path release = Paths.get(jdk, "release");
     if (!Files.exists(release)) {
       return jdk;

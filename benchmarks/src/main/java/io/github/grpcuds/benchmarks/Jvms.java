@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /** Starts the JVMs of the peers, all with the same flags. */
@@ -42,7 +43,18 @@ final class Jvms {
 
   ChildProcess start(Peer peer, List<String> flags, Class<?> main, String... args)
       throws IOException {
-    List<String> command = new ArrayList<>();
+    return start(Collections.emptyList(), peer, flags, main, args);
+  }
+
+  /**
+   * Starts one with other words before its command.
+   *
+   * @param prefix starts the command that follows it
+   */
+  ChildProcess start(
+      List<String> prefix, Peer peer, List<String> flags, Class<?> main, String... args)
+      throws IOException {
+    List<String> command = new ArrayList<>(prefix);
     command.add(options.jdk(peer) + "/bin/java");
     command.addAll(flags);
     command.addAll(COMMON_FLAGS);

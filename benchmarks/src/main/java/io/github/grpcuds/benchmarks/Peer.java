@@ -12,7 +12,9 @@ enum Peer {
   UDS_JDK("uds-jdk", "grpc-okhttp", "okio", "kotlin-", "grpc-uds-"),
   UDS_JNR("uds-jnr", "grpc-okhttp", "okio", "kotlin-", "grpc-uds-", "jnr-", "jffi-", "asm-"),
   INPROCESS("inprocess", "grpc-inprocess"),
-  RAW("raw");
+  RAW("raw"),
+  GRPC_GO("grpc-go"),
+  KESTREL("kestrel");
 
   final String id;
 
@@ -38,22 +40,35 @@ enum Peer {
     return this != INPROCESS;
   }
 
+  /** Whether it is a program of another language. */
+  boolean isForeign() {
+    return this == GRPC_GO || this == KESTREL;
+  }
+
   /** What it is measured in; the floor does not know calls, the ceiling no connections. */
   boolean takesPart(Row row) {
+    if (this == RAW) {
+      return isForRaw(row);
+    }
+    if (isForeign()) {
+      return ForeignPeer.takesPart(row);
+    }
+    return this != INPROCESS || (row.kind != Row.Kind.IDLE && row.setting == Setting.QUIET);
+  }
+
+  private static boolean isForRaw(Row row) {
     switch (row.kind) {
-      case BLOCKING:
-      case CALLS:
-      case JARS:
-        return this != RAW;
       case DIRECT_CALLS:
-        return this != RAW || row.size == 1;
+        return row.size == 1;
       case DOWNLOAD:
       case UPLOAD:
-        return this != RAW || row.metrics.contains(Metric.BYTES);
-      case IDLE:
-        return this != RAW && this != INPROCESS;
-      default:
+        return row.metrics.contains(Metric.BYTES);
+      case PING_PONG:
+      case CONNECT:
+      case COLD:
         return true;
+      default:
+        return false;
     }
   }
 

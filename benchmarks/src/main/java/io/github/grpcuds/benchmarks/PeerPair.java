@@ -4,6 +4,9 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -16,9 +19,10 @@ final class PeerPair implements Closeable {
   private final ChildProcess server; // null: in process
   private final ChildProcess client;
   private final String endpoint;
+  private final List<CpuQuota> quotas = new ArrayList<>();
 
   /** Starts both, the server with flags of its own. */
-  PeerPair(Jvms jvms, Peer peer, List<String> serverFlags, Path parent)
+  PeerPair(Jvms jvms, Peer peer, Setting setting, List<String> serverFlags, Path parent)
       throws IOException, InterruptedException {
     folder = Files.createTempDirectory(parent, "p");
     ChildProcess startedServer = null;
@@ -26,22 +30,37 @@ final class PeerPair implements Closeable {
     try {
       String direct = "";
       if (peer.twoProcesses()) {
-        startedServer = jvms.start(peer, serverFlags, PeerServer.class, folder.toString());
+        startedServer =
+            jvms.start(prefix(setting), peer, serverFlags, PeerServer.class, folder.toString());
         Map<String, String> greeting = startedServer.answer("start of the server", START_SECONDS);
         endpoint = greeting.get("pooled");
         direct = greeting.get("direct");
       } else {
         endpoint = "";
       }
-      startedClient = jvms.start(peer, Jvms.FLAGS, PeerClient.class, endpoint, direct);
+      startedClient =
+          jvms.start(prefix(setting), peer, Jvms.FLAGS, PeerClient.class, endpoint, direct);
       startedClient.answer("start of the client", START_SECONDS);
     } catch (IOException | InterruptedException e) {
       close(startedServer);
       close(startedClient);
+      quotas.forEach(CpuQuota::close);
       throw e;
     }
     server = startedServer;
     client = startedClient;
+  }
+
+  private List<String> prefix(Setting setting) throws IOException {
+    if (setting == Setting.ONE_CPU) {
+      return Arrays.asList("taskset", "-c", "0");
+    }
+    if (setting.quotaPercent == 0) {
+      return Collections.emptyList();
+    }
+    CpuQuota quota = new CpuQuota(setting.quotaPercent);
+    quotas.add(quota);
+    return quota.prefix();
   }
 
   /** Where the server listens that has default executors. */
@@ -78,6 +97,7 @@ final class PeerPair implements Closeable {
   public void close() {
     close(client);
     close(server);
+    quotas.forEach(CpuQuota::close);
   }
 
   private static void close(ChildProcess process) {

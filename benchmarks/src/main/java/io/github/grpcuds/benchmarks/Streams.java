@@ -2,9 +2,11 @@ package io.github.grpcuds.benchmarks;
 
 import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.stub.BlockingClientCall;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientCalls;
 import java.nio.ByteBuffer;
+import java.util.Iterator;
 
 /** One long stream after the other, messages of one size. */
 final class Streams {
@@ -32,6 +34,37 @@ final class Streams {
             channel.newCall(BenchService.DOWNLOAD, CallOptions.DEFAULT), request, replies);
         replies.last().get();
         recorder.count(replies.replies());
+      } while (System.nanoTime() - end < 0);
+    };
+  }
+
+  /** What {@link #download} does, with an iterator that waits for each message. */
+  static Workload iterator(Channel channel, int size) {
+    byte[] request = wish(messages(size), size);
+    return (end, recorder) -> {
+      do {
+        Iterator<byte[]> replies =
+            ClientCalls.blockingServerStreamingCall(
+                channel, BenchService.DOWNLOAD, CallOptions.DEFAULT, request);
+        while (replies.hasNext()) {
+          replies.next();
+          recorder.count(1);
+        }
+      } while (System.nanoTime() - end < 0);
+    };
+  }
+
+  /** The same with a {@link BlockingClientCall}. */
+  static Workload iteratorV2(Channel channel, int size) {
+    byte[] request = wish(messages(size), size);
+    return (end, recorder) -> {
+      do {
+        BlockingClientCall<byte[], byte[]> call =
+            ClientCalls.blockingV2ServerStreamingCall(
+                channel, BenchService.DOWNLOAD, CallOptions.DEFAULT, request);
+        while (call.read() != null) {
+          recorder.count(1);
+        }
       } while (System.nanoTime() - end < 0);
     };
   }

@@ -45,13 +45,17 @@ final class Table {
     List<String> failures = results.failures(row, peer);
     Optional<Spread> values = results.values(row, peer, metric);
     if (!values.isPresent()) {
-      return failures.isEmpty() ? "-" : "failed: " + brief(failures.get(0));
+      return failures.isEmpty() ? "-" : reason(failures.get(0));
     }
     String text = number(values.get().median);
     if (peer != results.yardstick) {
       text += results.ratios(row, peer, metric).map(Table::ratio).orElse("");
     }
     return failures.isEmpty() ? text : text + " failed " + failures.size() + " times";
+  }
+
+  private static String reason(String failure) {
+    return failure.startsWith("skipped: ") ? brief(failure) : "failed: " + brief(failure);
   }
 
   /** Of the reason, which the file has in full. */
