@@ -279,12 +279,12 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   }
 
   /**
-   * Sets for how long a connection that waits for the server looks for its answer, again and again,
-   * before its thread sleeps, which halves the time of a short call. It does so only while little
-   * comes at a time and it finds something, and lets others have the processor meanwhile. Default:
-   * decided for each wait, by what waking a thread takes on this machine and how long the last
-   * answers took, and no looks while processors have other work or there is only one; or what the
-   * system property {@code grpcuds.busyPollMicros} says.
+   * Sets for how long a connection looks for the server's answer before its thread sleeps, which
+   * halves the time of a short call. It looks only while little arrives at a time and looking finds
+   * something, and it gives the processor to others between two looks. By default the connection
+   * decides for each wait, from what it costs to wake a thread on this machine and from how long
+   * the last answers took. It does not look while the processors have other work, or if there is
+   * only one. The system property {@code grpcuds.busyPollMicros} changes the default.
    *
    * @param time up to a millisecond; 0 for threads that sleep at once
    * @throws IllegalArgumentException if the time is negative, or longer than that
