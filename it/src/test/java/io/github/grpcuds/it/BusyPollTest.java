@@ -11,7 +11,6 @@ import io.grpc.Server;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,19 +25,21 @@ class BusyPollTest {
 
   private Server server;
 
+  /** With a time of its own, or with the default if that is negative. */
   private ManagedChannel channel(long micros) throws Exception {
     String path = sockets.path("s");
-    server =
-        sockets.start(
-            UdsServerBuilder.forPath(path)
-                .busyPollTime(micros, TimeUnit.MICROSECONDS)
-                .addService(new ByteEcho()));
-    return sockets.open(
-        UdsChannelBuilder.forPath(path).busyPollTime(micros, TimeUnit.MICROSECONDS));
+    UdsServerBuilder serverBuilder = UdsServerBuilder.forPath(path).addService(new ByteEcho());
+    UdsChannelBuilder channelBuilder = UdsChannelBuilder.forPath(path);
+    if (micros >= 0) {
+      serverBuilder.busyPollTime(micros, TimeUnit.MICROSECONDS);
+      channelBuilder.busyPollTime(micros, TimeUnit.MICROSECONDS);
+    }
+    server = sockets.start(serverBuilder);
+    return sockets.open(channelBuilder);
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {0, 1, 1000})
+  @ValueSource(longs = {-1, 0, 1, 1000})
   void allKindsOfCallsWork(long micros) throws Exception {
     ManagedChannel channel = channel(micros);
     for (int size : new int[] {0, 100, 70_000, 1_000_000}) {
@@ -47,7 +48,7 @@ class BusyPollTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {0, 1000})
+  @ValueSource(longs = {-1, 0, 1000})
   void endsSeeEachOtherGo(long micros) throws Exception {
     ManagedChannel channel = channel(micros);
     for (int i = 0; i < 1000; i++) {
@@ -59,9 +60,10 @@ class BusyPollTest {
     assertTrue(channel.awaitTermination(Deadline.SECONDS, TimeUnit.SECONDS));
   }
 
-  @Test
-  void idleConnectionsTakeNoProcessor() throws Exception {
-    ManagedChannel channel = channel(1000);
+  @ParameterizedTest
+  @ValueSource(longs = {-1, 1000})
+  void idleConnectionsTakeNoProcessor(long micros) throws Exception {
+    ManagedChannel channel = channel(micros);
     for (int i = 0; i < 1000; i++) {
       ByteEcho.echo(channel, new byte[10]);
     }

@@ -5,6 +5,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import java.lang.reflect.Field;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Runs the callbacks of a call that a blocking iterator reads: those that its own request for the
@@ -20,7 +21,7 @@ final class RequesterCallbacks implements Executor {
   private static final CallOptions.Key<?> STUB_TYPE = stubType();
 
   private final Executor others;
-  private volatile Thread requesting; // written by the thread itself
+  private final AtomicReference<Thread> requesting = new AtomicReference<>();
   private Runnable own; // of that thread
 
   private RequesterCallbacks(Executor others) {
@@ -50,28 +51,23 @@ final class RequesterCallbacks implements Executor {
 
   @Override
   public void execute(Runnable task) {
-    if (requesting == Thread.currentThread() && own == null) {
+    if (requesting.get() == Thread.currentThread() && own == null) {
       own = task;
     } else {
       others.execute(task);
     }
   }
 
-  /** The current thread asks for messages; false if it is doing so already. */
+  /** The current thread asks for messages; false if it is doing so already, or another one is. */
   boolean begin() {
-    Thread current = Thread.currentThread();
-    if (requesting != null) {
-      return false; // it, in a callback, or another one
-    }
-    requesting = current;
-    return true;
+    return requesting.compareAndSet(null, Thread.currentThread());
   }
 
   /** After a begin that was true, with no lock held. */
   void end() {
     Runnable task = own;
     own = null;
-    requesting = null;
+    requesting.set(null);
     if (task != null) {
       task.run();
     }
