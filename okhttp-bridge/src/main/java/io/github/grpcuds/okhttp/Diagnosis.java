@@ -3,6 +3,7 @@ package io.github.grpcuds.okhttp;
 import io.github.grpcuds.transport.UdsAddress;
 import io.grpc.Status;
 import java.io.IOException;
+import java.net.SocketException;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
 import javax.net.ssl.SSLException;
@@ -30,7 +31,7 @@ final class Diagnosis {
     }
     String reason = tls ? ofTls(reached, status) : ofPlainText();
     if (reason == null) {
-      return escaped(status);
+      return ExplainedStatus.explain(status);
     }
     return Status.UNAVAILABLE
         .withDescription("Cannot talk to " + address + ": " + reason)
@@ -44,11 +45,6 @@ final class Diagnosis {
     }
     IOException failure = received.failure();
     return failure == null ? status.asException() : failure;
-  }
-
-  static Status escaped(Status status) {
-    String description = status.getDescription();
-    return description == null ? status : status.withDescription(PrintableText.escape(description));
   }
 
   private String ofPlainText() {
@@ -93,14 +89,14 @@ final class Diagnosis {
           + received
           + '"';
     }
-    if (reached == ConnectAttempt.Stage.TLS_HANDSHAKE) {
-      return ofHandshake(cause);
+    boolean inHandshake = reached == ConnectAttempt.Stage.TLS_HANDSHAKE;
+    boolean closed = received.isEnded() || received.failure() != null;
+    if (!received.isEmpty() && (inHandshake ? has(cause, SocketException.class) : closed)) {
+      return "the server has closed the connection after its part of the TLS handshake, before its"
+          + " SETTINGS: it may want a client certificate that it trusts"
+          + " (TlsChannelCredentials.newBuilder().keyManager), or be no gRPC server";
     }
-    return received.isEnded() || received.failure() != null
-        ? "the server has closed the connection after the TLS handshake, before its SETTINGS: it"
-            + " may want a client certificate that it trusts"
-            + " (TlsChannelCredentials.newBuilder().keyManager), or be no gRPC server"
-        : null;
+    return inHandshake ? ofHandshake(cause) : null;
   }
 
   private String ofHandshake(Throwable cause) {

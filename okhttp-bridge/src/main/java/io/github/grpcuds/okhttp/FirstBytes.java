@@ -11,8 +11,8 @@ import java.util.Arrays;
  */
 final class FirstBytes {
   private static final int CAPACITY = 64;
-  private static final int FRAME_HEAD_BYTES = 9;
   private static final int FRAME_TYPE = 3;
+  private static final int FRAME_FLAGS = 4;
   private static final int SETTINGS = 4;
 
   private final byte[] bytes = new byte[CAPACITY];
@@ -52,21 +52,21 @@ final class FirstBytes {
     return length >= 2 && (bytes[0] == 0x15 || bytes[0] == 0x16) && bytes[1] == 3;
   }
 
+  /** TLS reads five bytes before it gives up. */
   synchronized boolean isHttp1() {
-    return text().startsWith("HTTP/1.");
+    return text().startsWith("HTTP/");
   }
 
-  /** A SETTINGS frame of stream 0, with which each end of HTTP/2 begins (RFC 9113, section 3.4). */
+  /**
+   * A SETTINGS frame, with which each end of HTTP/2 begins (RFC 9113, section 3.4), as far as its
+   * five first bytes tell: a short one without flags.
+   */
   synchronized boolean isHttp2() {
-    if (length < FRAME_HEAD_BYTES || bytes[0] != 0 || bytes[FRAME_TYPE] != SETTINGS) {
-      return false;
-    }
-    for (int i = FRAME_TYPE + 2; i < FRAME_HEAD_BYTES; i++) {
-      if (bytes[i] != 0) {
-        return false;
-      }
-    }
-    return true;
+    return length > FRAME_FLAGS
+        && bytes[0] == 0
+        && bytes[1] == 0
+        && bytes[FRAME_TYPE] == SETTINGS
+        && bytes[FRAME_FLAGS] == 0;
   }
 
   private String text() {

@@ -86,7 +86,7 @@ final class GuardedTransport implements ConnectionClientTransport {
   Status ended(Status status) {
     timer.cancel(false);
     sockets.forget(carrier);
-    return ready ? Diagnosis.escaped(status) : attempt.explain(status);
+    return ready ? ExplainedStatus.explain(status) : attempt.explain(status);
   }
 
   @Override

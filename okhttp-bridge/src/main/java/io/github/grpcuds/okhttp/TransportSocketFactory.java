@@ -5,12 +5,17 @@ import io.github.grpcuds.transport.PeerPolicy;
 import io.github.grpcuds.transport.UdsAddress;
 import io.github.grpcuds.transport.internal.channel.UdsChannel;
 import io.github.grpcuds.transport.internal.socket.SocketStreams;
+import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.file.FileSystemException;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -24,7 +29,10 @@ import javax.net.SocketFactory;
  * <p>grpc-okhttp calls it from a thread of its transport executor, and cannot end a connect that it
  * began: hence the time-out, and {@link #abort} for a channel that is shut down meanwhile.
  */
-final class TransportSocketFactory extends SocketFactory {
+final class TransportSocketFactory extends SocketFactory implements SocketWatch.Client {
+  /** Whether there is room in a server's backlog is known at once. */
+  private static final int TRY_MILLIS = 1;
+
   private final int connectTimeoutMillis;
   private final PeerPolicy serverPolicy; // null: the default, which depends on the address
   private final CredentialsGuard credentialsGuard;
@@ -39,6 +47,10 @@ final class TransportSocketFactory extends SocketFactory {
       Collections.synchronizedMap(new IdentityHashMap<>());
 
   private volatile boolean aborted;
+  private volatile ManagedChannel channel; // to be woken when a socket appears; null: is not
+
+  /** Connected by {@link #tryConnect}, for the next attempts. */
+  private final Map<UdsAddress, Prepared> prepared = new ConcurrentHashMap<>();
 
   TransportSocketFactory(
       int connectTimeoutMillis,
@@ -86,16 +98,29 @@ final class TransportSocketFactory extends SocketFactory {
     }
   }
 
+  /** From now on its back-off ends when a socket appears to which it could not connect. */
+  void wakes(ManagedChannel built) {
+    channel = built;
+  }
+
   private Socket connect(ConnectAttempt attempt) throws IOException {
     UdsAddress address = attempt.address;
-    Socket socket = SocketStreams.unconnected(address, new Streams(attempt), busyPollNanos);
+    SocketWatch.SHARED.cancel(address, this);
+    Prepared early = prepared.remove(address);
+    if (early == null) {
+      early = unconnected(address);
+    }
+    early.streams.attempt = attempt;
+    Socket socket = early.socket;
     boolean connected = false;
     connecting.add(socket);
     try {
       if (!attempt.connecting(socket) || aborted) {
         throw new SocketException("channel is shut down: " + address);
       }
-      socket.connect(address, connectTimeoutMillis);
+      if (!socket.isConnected()) {
+        connect(socket, address);
+      }
       check(address, socket);
       attempt.connected();
       connected = true;
@@ -108,12 +133,94 @@ final class TransportSocketFactory extends SocketFactory {
     }
   }
 
-  private final class Streams implements SocketStreams.Factory {
-    private final ConnectAttempt attempt;
-
-    Streams(ConnectAttempt attempt) {
-      this.attempt = attempt;
+  private void connect(Socket socket, UdsAddress address) throws IOException {
+    try {
+      socket.connect(address, connectTimeoutMillis);
+    } catch (FileSystemException | ConnectException e) { // no socket, no server, no permission
+      awaitSocket(address);
+      throw e;
     }
+  }
+
+  private void awaitSocket(UdsAddress address) {
+    if (channel == null) {
+      return;
+    }
+    try {
+      SocketWatch.SHARED.await(address, this);
+    } catch (OutOfMemoryError e) {
+      // No thread for it: gRPC's back-off serves.
+    }
+    if (channel == null) { // which has been shut down meanwhile
+      SocketWatch.SHARED.cancel(address, this);
+    }
+  }
+
+  @Override
+  public boolean tryConnect(UdsAddress address) {
+    Prepared early = null;
+    boolean kept = false;
+    try {
+      early = unconnected(address);
+      early.socket.connect(address, TRY_MILLIS);
+      kept = prepared.putIfAbsent(address, early) == null;
+      return true;
+    } catch (SocketTimeoutException e) {
+      return true; // its backlog is full
+    } catch (IOException e) {
+      return false;
+    } finally {
+      if (early != null && !kept) {
+        close(early.socket);
+      }
+      if (channel == null) { // which has been shut down meanwhile
+        forget(address);
+      }
+    }
+  }
+
+  @Override
+  public void wake() {
+    ManagedChannel waiting = channel;
+    if (waiting != null) {
+      waiting.resetConnectBackoff();
+    }
+  }
+
+  @Override
+  public void forget(UdsAddress address) {
+    Prepared early = prepared.remove(address);
+    if (early != null) {
+      close(early.socket);
+    }
+  }
+
+  /** No socket is waited for any more. */
+  void stopWaiting(Collection<UdsAddress> addresses) {
+    channel = null;
+    for (UdsAddress address : addresses) {
+      SocketWatch.SHARED.cancel(address, this);
+      forget(address);
+    }
+  }
+
+  private Prepared unconnected(UdsAddress address) throws IOException {
+    Streams streams = new Streams();
+    return new Prepared(SocketStreams.unconnected(address, streams, busyPollNanos), streams);
+  }
+
+  private static final class Prepared {
+    final Socket socket;
+    final Streams streams;
+
+    Prepared(Socket socket, Streams streams) {
+      this.socket = socket;
+      this.streams = streams;
+    }
+  }
+
+  private final class Streams implements SocketStreams.Factory {
+    private volatile ConnectAttempt attempt; // set before anybody asks for the streams
 
     @Override
     public SocketStreams create(Socket socket, UdsChannel channel, InputStream input) {
@@ -160,11 +267,15 @@ final class TransportSocketFactory extends SocketFactory {
     aborted = true;
     executor.abort();
     for (Socket socket : connecting) {
-      try {
-        socket.close();
-      } catch (IOException e) {
-        // The socket is closed all the same, and its connect has ended.
-      }
+      close(socket);
+    }
+  }
+
+  private static void close(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      // It is closed all the same, and its connect has ended.
     }
   }
 

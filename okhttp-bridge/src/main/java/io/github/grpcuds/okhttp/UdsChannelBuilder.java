@@ -48,7 +48,9 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   static final long KEEPALIVE_OFF_NANOS = TimeUnit.DAYS.toNanos(1000);
 
   private static final String INLINE_WRITES = "grpcuds.inlineWrites";
+  private static final String WATCH_SOCKET = "grpcuds.watchSocket";
 
+  private final UdsTarget target;
   private final DelegateBuilder builder;
   private final CredentialsGuard credentialsGuard;
   private final WritingCall.Interceptor writingCalls = new WritingCall.Interceptor();
@@ -59,9 +61,11 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   private long keepAliveNanos = KEEPALIVE_OFF_NANOS;
   private long keepAliveTimeoutNanos = TimeUnit.SECONDS.toNanos(20); // gRPC's default
   private boolean inlineWrites = Boolean.parseBoolean(System.getProperty(INLINE_WRITES, "true"));
+  private boolean watchSocket = Boolean.parseBoolean(System.getProperty(WATCH_SOCKET, "true"));
 
   private UdsChannelBuilder(
       UdsTarget target, DelegateBuilder builder, CredentialsGuard credentialsGuard) {
+    this.target = target;
     this.builder = builder;
     this.credentialsGuard = credentialsGuard;
     flowControlWindow(defaultWindow(Runtime.getRuntime().maxMemory()));
@@ -70,6 +74,7 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
     // The first added is the last to run: after the user's.
     delegate().intercept(writingCalls);
     delegate().intercept(credentialsGuard);
+    delegate().intercept(new ExplainedStatus());
   }
 
   private static UdsChannelBuilder create(UdsTarget target, ChannelCredentials creds) {
@@ -279,6 +284,20 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   }
 
   /**
+   * Sets whether a channel that finds no server connects as soon as there is one, instead of at the
+   * end of gRPC's back-off, which grows to two minutes: the folders of a socket are watched until
+   * its file appears, a file without a server and an abstract name are tried some 50 times a second
+   * (once for all channels of the process). So calls that wait ({@code withWaitForReady}), and
+   * retry policies, are served as soon as they can be. A server that accepts and then fails gets
+   * the back-off all the same. Default: true, or what the system property {@code
+   * grpcuds.watchSocket} says.
+   */
+  public UdsChannelBuilder watchSocket(boolean enable) {
+    watchSocket = enable;
+    return this;
+  }
+
+  /**
    * Sets for how long a connection looks for the server's answer before its thread sleeps, which
    * halves the time of a short call. It looks only while little arrives at a time and looking finds
    * something, and it gives the processor to others between two looks. By default the connection
@@ -387,7 +406,11 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
       writingCalls.enable();
     }
     builder.transports(sockets, inlineWrites ? executor : pool);
-    return new UdsManagedChannel(super.build(), sockets);
+    ManagedChannel channel = super.build();
+    if (watchSocket) {
+      sockets.wakes(channel);
+    }
+    return new UdsManagedChannel(channel, sockets, target);
   }
 
   /** Keepalive has failed by then, and its GOAWAY waits behind what the server does not read. */

@@ -14,22 +14,26 @@ import java.util.concurrent.TimeUnit;
 final class UdsManagedChannel extends ManagedChannel {
   private final ManagedChannel delegate;
   private final TransportSocketFactory sockets;
+  private final UdsTarget target;
 
-  UdsManagedChannel(ManagedChannel delegate, TransportSocketFactory sockets) {
+  UdsManagedChannel(ManagedChannel delegate, TransportSocketFactory sockets, UdsTarget target) {
     this.delegate = delegate;
     this.sockets = sockets;
+    this.target = target;
   }
 
   @Override
   public ManagedChannel shutdownNow() {
     delegate.shutdownNow();
     sockets.abort();
+    sockets.stopWaiting(target.addresses());
     return this;
   }
 
   @Override
   public ManagedChannel shutdown() {
     delegate.shutdown();
+    sockets.stopWaiting(target.addresses());
     return this;
   }
 

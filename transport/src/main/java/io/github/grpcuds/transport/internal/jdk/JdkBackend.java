@@ -63,6 +63,7 @@ public final class JdkBackend implements Backend {
     try {
       JdkBackend backend = new JdkBackend();
       backend.openSocketChannel().close();
+      SpareSelector.prepare();
       return backend;
     } catch (ReflectiveOperationException e) {
       throw new UnsupportedOperationException(

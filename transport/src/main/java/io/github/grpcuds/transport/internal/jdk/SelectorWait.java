@@ -1,6 +1,7 @@
 package io.github.grpcuds.transport.internal.jdk;
 
 import io.github.grpcuds.transport.internal.channel.ConnectFailure;
+import io.github.grpcuds.transport.internal.channel.Pause;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
@@ -16,10 +17,17 @@ import java.util.concurrent.TimeUnit;
  * one. One thread waits at a time; {@link #close}, from any thread, ends its wait. An interrupt
  * does not: select() would return at once for as long as the flag is set, so the flag is put aside
  * meanwhile.
+ *
+ * <p>Where no descriptor is left for a selector, it looks at the {@link SpareSelector}'s now and
+ * then, and opens its own as soon as it can.
  */
 final class SelectorWait implements Closeable {
+  /** Between two looks without a selector of its own. */
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
   private final SelectableChannel channel;
   private final int operation;
+  private final Pause pause = new Pause();
   private final Object lock = new Object();
   private Selector selector; // guarded by lock until opened, closed under it
   private boolean closed; // guarded by lock
@@ -36,8 +44,50 @@ final class SelectorWait implements Closeable {
 
   /** Waits; 0 is without limit. False if the time passed first. */
   boolean await(long timeoutMillis) throws IOException {
-    Selector ready = openSelector();
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+    Selector own = null;
+    while (own == null) {
+      own = openSelectorIfPossible();
+      if (own == null) {
+        if (isReadyBySpare()) {
+          return true;
+        }
+        if (timeoutMillis != 0 && millisLeft(deadline) < 0) {
+          return false;
+        }
+        pause.sleep(PAUSE_NANOS);
+      }
+    }
+    return await(own, timeoutMillis, deadline);
+  }
+
+  /** Null if no descriptor is left. */
+  private Selector openSelectorIfPossible() throws IOException {
+    try {
+      return openSelector();
+    } catch (IOException e) {
+      checkOpen();
+      return null;
+    }
+  }
+
+  private boolean isReadyBySpare() throws IOException {
+    try {
+      return SpareSelector.isReady(channel, operation);
+    } catch (ClosedChannelException e) {
+      throw ConnectFailure.closed();
+    }
+  }
+
+  private void checkOpen() throws IOException {
+    synchronized (lock) {
+      if (closed || !channel.isOpen()) {
+        throw ConnectFailure.closed();
+      }
+    }
+  }
+
+  private boolean await(Selector ready, long timeoutMillis, long deadline) throws IOException {
     boolean interrupted = false;
     try {
       while (true) {
@@ -96,6 +146,7 @@ final class SelectorWait implements Closeable {
       closed = true;
       open = selector;
     }
+    pause.cancel();
     if (open != null) {
       open.close();
     }

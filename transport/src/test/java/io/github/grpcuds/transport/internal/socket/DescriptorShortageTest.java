@@ -50,11 +50,13 @@ final class DescriptorShortageTest {
     assertTrue(printed.contains("accepted after the shortage\n"), printed);
     assertTrue(printed.contains("accepted first after the shortage\n"), printed);
     assertTrue(printed.contains("opened a poller after the shortage\n"), printed);
+    assertTrue(printed.contains("wrote all in the shortage\n"), printed);
   }
 
   /** Runs with few descriptors, and uses them up. */
   static final class Program {
     private static final Logger logger = Logger.getLogger(AcceptRetry.class.getName());
+    private static final int MANY_BYTES = 4 << 20;
     private static final Queue<String> shortages = new ConcurrentLinkedQueue<>();
 
     private Program() {}
@@ -70,6 +72,8 @@ final class DescriptorShortageTest {
       System.out.println("accepted first after the shortage");
       meetShortageAtAPoller(address);
       System.out.println("opened a poller after the shortage");
+      meetShortageAtBackPressure(address);
+      System.out.println("wrote all in the shortage");
       System.exit(0);
     }
 
@@ -163,6 +167,34 @@ final class DescriptorShortageTest {
           hogs.pop().close();
         }
         assertTrue(failures > 0 && failures < 5, failures + " failures");
+        giveBack(hogs);
+      }
+    }
+
+    /** The first wait for room, and the first for input, come when there is no descriptor. */
+    private static void meetShortageAtBackPressure(UdsAddress address) throws Exception {
+      try (ServerSocket server = new UdsServerSocketFactory(address).createServerSocket(0);
+          Socket client = new UdsSocketFactory(address).createSocket("ignored", 0);
+          Socket accepted = server.accept()) {
+        Deque<FileInputStream> hogs = takeAll();
+        Background<Integer> reader =
+            Background.start("reader", () -> client.getInputStream().read());
+        reader.awaitInside("awaitReadable");
+        Background<Void> writer =
+            Background.start(
+                "writer",
+                () -> {
+                  accepted.getOutputStream().write(7);
+                  client.getOutputStream().write(new byte[MANY_BYTES]);
+                  return null;
+                });
+        assertEquals(7, reader.result());
+        writer.awaitInside("awaitWritable");
+        byte[] chunk = new byte[64 * 1024];
+        for (int left = MANY_BYTES; left > 0; ) {
+          left -= accepted.getInputStream().read(chunk, 0, Math.min(chunk.length, left));
+        }
+        writer.result();
         giveBack(hogs);
       }
     }
