@@ -285,12 +285,12 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
 
   /**
    * Sets whether a channel that finds no server connects as soon as there is one, instead of at the
-   * end of gRPC's back-off, which grows to two minutes: the folders of a socket are watched until
-   * its file appears, a file without a server and an abstract name are tried some 50 times a second
-   * (once for all channels of the process). So calls that wait ({@code withWaitForReady}), and
-   * retry policies, are served as soon as they can be. A server that accepts and then fails gets
-   * the back-off all the same. Default: true, or what the system property {@code
-   * grpcuds.watchSocket} says.
+   * end of gRPC's back-off, which grows to two minutes. The process watches the folders of the
+   * socket until its file appears, and tries a file without a server, or an abstract name, some 50
+   * times a second, once for all its channels. So calls that wait ({@code withWaitForReady}) and
+   * retry policies are served as soon as possible. The back-off still applies to a server that
+   * accepts and then fails. Default: true, or what the system property {@code grpcuds.watchSocket}
+   * says.
    */
   public UdsChannelBuilder watchSocket(boolean enable) {
     watchSocket = enable;
