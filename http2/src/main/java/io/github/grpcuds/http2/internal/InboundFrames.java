@@ -231,7 +231,7 @@ final class InboundFrames implements FrameHandler {
       throws Http2Exception {
     HeaderList headers = decoder.decode(buffer, offset, length);
     if (headers.tooLarge()) {
-      chores.use(LARGE_HEADERS_COST);
+      chores.use(LARGE_HEADERS_COST + length / 1024.0); // what it took to decode it
     }
     Http2Stream stream = streams.table().get(streamId);
     if (stream != null) {
