@@ -153,16 +153,35 @@ final class GrpcServer implements InternalServer {
       throw e;
     }
     channelz.addListenSocket(listenSocket);
+    ServerLog.started(address, socket, config, tls != TlsConfig.PLAIN_TEXT, peerPolicy);
     tellSystemd("READY=1");
   }
 
   private UdsListener open() throws IOException {
+    UdsListener socket = listenOrInherit();
+    String whyNobody = whyNobodyMayConnect(socket);
+    if (whyNobody != null) {
+      socket.close();
+      throw new IOException(
+          "Cannot serve " + address + ": its peerPolicy lets nobody connect: " + whyNobody);
+    }
+    return socket;
+  }
+
+  private UdsListener listenOrInherit() throws IOException {
     if (address != null) {
       return Listeners.listen(address, config.socketFile, config.backlog);
     }
     InheritedSocket inherited = InheritedSockets.take(config.inheritedName);
     locate(inherited.address());
     return inherited.listener();
+  }
+
+  private String whyNobodyMayConnect(UdsListener socket) {
+    boolean unknownMay = peerPolicy.allows(null);
+    return socket.peerRefusal() != null && !unknownMay
+        ? socket.peerRefusal()
+        : peerPolicy.whyNobody();
   }
 
   private void tellSystemd(String state) {
@@ -237,6 +256,7 @@ final class GrpcServer implements InternalServer {
       GrpcTransport transport = new GrpcTransport(this, channel, loop, peer);
       ServerTransportListener transportListener = listener.transportCreated(transport);
       begun = true; // the transport itself will tell of its end
+      ServerLog.connected(peer);
       transport.start(transportListener);
     } finally {
       created(begun);
@@ -266,7 +286,8 @@ final class GrpcServer implements InternalServer {
   }
 
   /** The transport has told its listener that it is terminated. */
-  void ended(GrpcTransport transport) {
+  void ended(UdsPeer peer) {
+    ServerLog.disconnected(peer);
     synchronized (this) {
       open--;
     }
@@ -285,8 +306,13 @@ final class GrpcServer implements InternalServer {
       channelz.removeListenSocket(listenSocket);
       tellSystemd("STOPPING=1");
     }
+    int connections;
     synchronized (this) {
       shutdown = true;
+      connections = open;
+    }
+    if (loops != null) {
+      ServerLog.stopping(address, connections);
     }
     tellOfShutdown();
     releaseIfDone();
@@ -316,6 +342,7 @@ final class GrpcServer implements InternalServer {
   private void loopEnded() {
     if (runningLoops.decrementAndGet() == 0) {
       giveBack();
+      ServerLog.stopped(address);
     }
   }
 

@@ -331,7 +331,7 @@ final class GrpcTransport
       try {
         listener.transportTerminated();
       } finally {
-        server.ended(this);
+        server.ended(peer);
       }
     }
   }

@@ -25,13 +25,30 @@ final class GrpcVersion {
 
   private GrpcVersion() {}
 
+  private static final String[][] JDK_MODULES = {
+    {"java/util/logging/", "java.logging"},
+    {"java/lang/management/", "java.management"},
+    {"javax/naming/", "java.naming"},
+    {"sun/misc/", "jdk.unsupported"}
+  };
+
   /**
    * Compares grpc-core with what this server asks of it, before the JVM does so in the middle of a
    * call.
    *
-   * @throws IllegalStateException if something is missing
+   * @throws IllegalStateException if something is missing, there or in the Java runtime
    */
   static void check() {
+    String module = MISSING == null ? null : moduleOf(MISSING);
+    if (module != null) {
+      throw new IllegalStateException(
+          "this Java runtime lacks the module "
+              + module
+              + ", which gRPC needs (jlink --add-modules "
+              + module
+              + "): there is no class "
+              + MISSING.replace('/', '.'));
+    }
     if (MISSING != null) {
       throw new IllegalStateException(
           "grpc-uds-server works with grpc-core "
@@ -66,6 +83,16 @@ final class GrpcVersion {
     } catch (ClassNotFoundException | LinkageError e) {
       return e.getMessage();
     }
+  }
+
+  /** The JDK's module that a class is in which is not there; null if it is not the JDK's. */
+  static String moduleOf(String missing) {
+    for (String[] packageAndModule : JDK_MODULES) {
+      if (missing.startsWith(packageAndModule[0])) {
+        return packageAndModule[1];
+      }
+    }
+    return null;
   }
 
   private static Class<?> type(String name) throws ClassNotFoundException {

@@ -197,7 +197,9 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
    * Sets who may connect. The server disconnects all others before it reads a byte, their calls
    * fail with UNAVAILABLE, and the log says which process it was and why. The thread that accepts
    * connections asks the policy, so a policy that looks names up ({@link PeerPolicy#user}) needs a
-   * user database that answers quickly.
+   * user database that answers quickly. {@link Server#start} fails if the policy would refuse
+   * everybody: there are no users of these names, or nothing tells who connects (Windows, a Java
+   * runtime without the module jdk.net).
    *
    * <p>Default: {@link PeerPolicy#anyUser} for a path, which its file's mode guards, and {@link
    * PeerPolicy#sameUser} for an abstract name, which any user of the machine can reach.

@@ -43,15 +43,23 @@ public final class PeerCredentials {
   private final List<Integer> supplementaryGids;
   private final LazyName user;
   private final LazyName group;
+  private final String whyUnknown; // null if something is known, or there is no reason to tell
 
   private PeerCredentials(
-      Integer pid, Integer uid, Integer gid, List<Integer> groups, LazyName user, LazyName group) {
+      Integer pid,
+      Integer uid,
+      Integer gid,
+      List<Integer> groups,
+      LazyName user,
+      LazyName group,
+      String whyUnknown) {
     this.pid = pid;
     this.uid = uid;
     this.gid = gid;
     this.supplementaryGids = groups;
     this.user = user;
     this.group = group;
+    this.whyUnknown = whyUnknown;
   }
 
   /** Ids whose names are looked up at the first need, as that may take long (NSS, LDAP). */
@@ -63,11 +71,21 @@ public final class PeerCredentials {
         gid,
         supplementaryGids == null ? null : Collections.unmodifiableList(supplementaryGids),
         LazyName.lookedUp(() -> uid == null ? null : names.user(uid)),
-        LazyName.lookedUp(() -> gid == null ? null : names.group(gid)));
+        LazyName.lookedUp(() -> gid == null ? null : names.group(gid)),
+        null);
   }
 
   static PeerCredentials ofNames(Integer uid, Integer gid, String user, String group) {
-    return new PeerCredentials(null, uid, gid, null, LazyName.told(user), LazyName.told(group));
+    return new PeerCredentials(
+        null, uid, gid, null, LazyName.told(user), LazyName.told(group), null);
+  }
+
+  /**
+   * @param why nothing is known, to follow a colon; null if there is nothing to say
+   */
+  static PeerCredentials unknown(String why) {
+    LazyName none = LazyName.told(null);
+    return new PeerCredentials(null, null, null, null, none, none, why);
   }
 
   /**
@@ -134,7 +152,7 @@ public final class PeerCredentials {
 
   /** Whether nothing at all is known. */
   boolean isUnknown() {
-    return show(user.told, group.told).equals(UNKNOWN);
+    return show(user.told, group.told).startsWith(UNKNOWN);
   }
 
   private String show(String user, String group) {
@@ -144,7 +162,10 @@ public final class PeerCredentials {
     append(out, "gid", gid);
     append(out, "user", user);
     append(out, "group", group);
-    return out.length() == 0 ? UNKNOWN : out.toString();
+    if (out.length() > 0) {
+      return out.toString();
+    }
+    return whyUnknown == null ? UNKNOWN : UNKNOWN + " (" + whyUnknown + ")";
   }
 
   private static void append(StringBuilder out, String name, Object value) {

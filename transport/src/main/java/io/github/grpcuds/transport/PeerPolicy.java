@@ -2,9 +2,11 @@ package io.github.grpcuds.transport;
 
 import io.github.grpcuds.transport.internal.peer.OwnUser;
 import io.github.grpcuds.transport.internal.peer.PrincipalIds;
+import io.github.grpcuds.transport.internal.peer.UserNames;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Decides who may be at the other end of a connection, by what the kernel says of that process.
@@ -25,10 +27,16 @@ public final class PeerPolicy {
 
   private final String name;
   private final Rule rule;
+  private final Supplier<String> whyNobody;
 
   private PeerPolicy(String name, Rule rule) {
+    this(name, rule, () -> null);
+  }
+
+  private PeerPolicy(String name, Rule rule, Supplier<String> whyNobody) {
     this.name = name;
     this.rule = rule;
+    this.whyNobody = whyNobody;
   }
 
   /** Allows everybody, even peers about whom nothing is known. */
@@ -68,7 +76,7 @@ public final class PeerPolicy {
     return new PeerPolicy(name, peer -> notIn(wanted, name, peer));
   }
 
-  /** Allows peers whose user has one of these names. */
+  /** Allows peers whose user has one of these names; see {@link #whyNobody} for typing errors. */
   public static PeerPolicy user(String... users) {
     Set<String> wanted = new LinkedHashSet<>();
     for (String user : users) {
@@ -87,7 +95,8 @@ public final class PeerPolicy {
             return "has no known user name, and must be " + name;
           }
           return wanted.contains(user) ? null : "is user " + user + " and not " + name;
-        });
+        },
+        () -> UserNames.areNobodys(wanted) ? "there is no " + name : null);
   }
 
   /** Allows peers that either policy allows. */
@@ -97,6 +106,11 @@ public final class PeerPolicy {
         peer -> {
           String first = rule.refusal(peer);
           String second = first == null ? null : other.rule.refusal(peer);
+          return second == null ? null : first + ", and " + second;
+        },
+        () -> {
+          String first = whyNobody();
+          String second = first == null ? null : other.whyNobody();
           return second == null ? null : first + ", and " + second;
         });
   }
@@ -108,6 +122,10 @@ public final class PeerPolicy {
         peer -> {
           String refusal = rule.refusal(peer);
           return refusal == null ? other.rule.refusal(peer) : refusal;
+        },
+        () -> {
+          String first = whyNobody();
+          return first == null ? other.whyNobody() : first;
         });
   }
 
@@ -127,9 +145,18 @@ public final class PeerPolicy {
    * @param peer null if nothing is known about it
    */
   public String refusal(PeerCredentials peer) {
-    PeerCredentials known = peer == null ? PeerCredentials.ofNames(null, null, null, null) : peer;
+    PeerCredentials known = peer == null ? PeerCredentials.unknown(null) : peer;
     String refusal = rule.refusal(known);
     return refusal == null ? null : (known.isUnknown() ? "" : "peer ") + known + " " + refusal;
+  }
+
+  /**
+   * Why no process of this system can be allowed, such as {@code there is no user typo}; null if
+   * one may. Asks the system's user database now, if the policy has names; a server does so when it
+   * starts, and fails.
+   */
+  public String whyNobody() {
+    return whyNobody.get();
   }
 
   private static String otherThanOwn(PeerCredentials peer) {

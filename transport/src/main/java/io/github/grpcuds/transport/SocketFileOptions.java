@@ -1,26 +1,28 @@
 package io.github.grpcuds.transport;
 
+import io.github.grpcuds.transport.internal.FileModes;
 import io.github.grpcuds.transport.internal.FileOwners;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Collections;
-import java.util.EnumSet;
 import java.util.Set;
 
 /**
  * How a server makes its socket file and what becomes of it. Immutable; each method returns a
  * changed copy. They have no effect on abstract names.
  *
- * <p>The file has its mode, group and owner before it comes to its path, so nobody can reach it
- * with others, not for a moment and whatever the umask.
+ * <p>The file never has a looser mode than asked for, not for a moment and whatever the umask. If
+ * it gets another group or owner, only the server's user can connect until it has them.
  *
  * <p>A file is as safe as the folders on the way to it: anyone who can rename one of them can put
  * another socket in the file's place. So each folder, up to the root and through symbolic links,
  * must belong to root or to the server's user, and must not be writable by all users unless it has
  * the sticky bit, as {@code /tmp} has. Otherwise the server does not start, unless you call {@link
- * #allowUnsafeParents}. A folder that a group can write to is accepted: you trust the members of
- * that group. In a user namespace, a folder whose owner the namespace does not map is accepted too,
- * because that may be root. Access control lists are not checked, and on Windows nothing is.
+ * #allowUnsafeParents} or name the folder in the system property {@code grpcuds.trustedFolders},
+ * which takes several as a class path does. A folder that a group can write to is accepted: you
+ * trust the members of that group. In a user namespace, a folder whose owner the namespace does not
+ * map is accepted too, because that may be root. Access control lists are not checked, and on
+ * Windows nothing is.
  */
 public final class SocketFileOptions {
   private static final SocketFileOptions DEFAULTS = new SocketFileOptions();
@@ -62,14 +64,7 @@ public final class SocketFileOptions {
     if (mode < 0 || mode > 0777) {
       throw new IllegalArgumentException("mode not in 0..0777: 0" + Integer.toOctalString(mode));
     }
-    PosixFilePermission[] all = PosixFilePermission.values(); // from owner read down, as the bits
-    Set<PosixFilePermission> set = EnumSet.noneOf(PosixFilePermission.class);
-    for (int i = 0; i < all.length; i++) {
-      if ((mode & (0400 >> i)) != 0) {
-        set.add(all[i]);
-      }
-    }
-    return mode(set);
+    return mode(FileModes.of(mode));
   }
 
   private SocketFileOptions mode(Set<PosixFilePermission> permissions) {

@@ -7,7 +7,8 @@ import java.nio.charset.StandardCharsets;
 final class TargetForm {
   /**
    * Characters that stand for themselves: RFC 3986's {@code pchar} and "/", without the comma,
-   * which separates the sockets of a channel target.
+   * which separates the sockets of a channel target. An at sign in front is escaped: elsewhere it
+   * stands for an abstract name.
    */
   private static final String PLAIN = "-._~!$&'()*+;=:@/";
 
@@ -20,8 +21,9 @@ final class TargetForm {
     if (bytes.length > 1 && bytes[0] == '/' && bytes[1] == '/') {
       out.append("//"); // an empty authority, so that the name's own slashes are not taken for one
     }
-    for (byte b : bytes) {
-      if (isPlain((char) (b & 0xff))) {
+    for (int i = 0; i < bytes.length; i++) {
+      byte b = bytes[i];
+      if (isPlain((char) (b & 0xff)) && !(i == 0 && b == '@')) {
         out.append((char) b);
       } else {
         out.append('%').append(HEX.charAt((b >> 4) & 0xf)).append(HEX.charAt(b & 0xf));

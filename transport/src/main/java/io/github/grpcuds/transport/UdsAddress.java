@@ -8,6 +8,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * The address of a Unix domain socket: a path in the file system or, on Linux, a name in the
@@ -44,10 +45,14 @@ public final class UdsAddress extends SocketAddress {
    *
    * @param path absolute, or relative to the working directory of the process
    * @throws IllegalArgumentException if the path is empty, contains a NUL character, ends with a
-   *     slash or is too long
+   *     slash or is too long, or if it looks like something else: it begins with {@code unix:} or
+   *     with the at sign that stands for an abstract name elsewhere, or has a blank at either end
+   *     ({@code ./unix:x} and {@code ./@x} are paths)
    */
   public static UdsAddress ofPath(String path) {
-    return ofPath(utf8("path", path), path);
+    byte[] bytes = utf8("path", path);
+    PathForm.check(path, path);
+    return ofPath(bytes, path);
   }
 
   private static UdsAddress ofPath(byte[] path, String shown) {
@@ -94,7 +99,9 @@ public final class UdsAddress extends SocketAddress {
    *     is one that {@link #ofPath} or {@link #ofAbstract} would refuse
    */
   public static UdsAddress parse(String target) {
+    Objects.requireNonNull(target, "target");
     if (hasScheme(target, PATH_SCHEME)) {
+      PathForm.check(target.substring(PATH_SCHEME.length()), target);
       byte[] path = TargetForm.decode(target, PATH_SCHEME.length());
       checkUtf8(path, target);
       return ofPath(path, target);
@@ -149,6 +156,7 @@ public final class UdsAddress extends SocketAddress {
   }
 
   private static byte[] utf8(String what, String value) {
+    Objects.requireNonNull(value, what);
     try {
       ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(value));
       byte[] bytes = new byte[encoded.remaining()];

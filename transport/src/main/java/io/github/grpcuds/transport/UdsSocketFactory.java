@@ -100,16 +100,20 @@ public final class UdsSocketFactory extends SocketFactory {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof UdsSocketFactory && address.equals(((UdsSocketFactory) other).address);
+    return other instanceof UdsSocketFactory
+        && address.equals(((UdsSocketFactory) other).address)
+        && connectTimeoutMillis == ((UdsSocketFactory) other).connectTimeoutMillis;
   }
 
   @Override
   public int hashCode() {
-    return address.hashCode();
+    return 31 * address.hashCode() + connectTimeoutMillis;
   }
 
   @Override
   public String toString() {
-    return "UdsSocketFactory[" + address + "]";
+    String timeout =
+        connectTimeoutMillis == 0 ? "" : ", connect timeout " + connectTimeoutMillis + " ms";
+    return "UdsSocketFactory[" + address + timeout + "]";
   }
 }

@@ -36,6 +36,11 @@ final class UserTypesAccess extends UserTypes {
   }
 
   @Override
+  public PeerCredentials unknown(String why) {
+    return PeerCredentials.unknown(why);
+  }
+
+  @Override
   public String withNames(PeerCredentials peer) {
     return peer.isUnknown() ? null : peer.withNames();
   }

@@ -10,6 +10,7 @@ import io.github.grpcuds.transport.internal.peer.OwnUser;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -139,6 +140,19 @@ final class PeerPolicyTest {
       assertTrue(policy.refusal(null).startsWith("unknown peer has no known "), policy.toString());
       assertTrue(policy.refusal(UNKNOWN).startsWith("unknown peer has no known "), "" + policy);
     }
+  }
+
+  @Test
+  void policyOfUsersThatThereAreNotSaysSo() {
+    PeerPolicy typo = PeerPolicy.user("nobody-of-that-name", "nor-of-that");
+    assertEquals("there is no user nobody-of-that-name or nor-of-that", typo.whyNobody());
+    assertEquals(typo.whyNobody(), typo.and(PeerPolicy.sameUser()).whyNobody());
+    assertEquals(typo.whyNobody(), PeerPolicy.sameUser().and(typo).whyNobody());
+    assertNull(typo.or(PeerPolicy.sameUser()).whyNobody());
+    assertNull(PeerPolicy.anyUser().whyNobody());
+    String own = System.getProperty("user.name");
+    Assumptions.assumeFalse(own.equals("?"), "this user has no name");
+    assertNull(PeerPolicy.user("nobody-of-that-name", own).whyNobody());
   }
 
   @Test

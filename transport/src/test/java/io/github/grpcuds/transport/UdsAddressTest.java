@@ -175,6 +175,40 @@ final class UdsAddressTest {
     }
   }
 
+  @Test
+  void whatIsMostLikelyMeantAsSomethingElseIsRefusedWithWhatToWrite() {
+    assertRefused(() -> UdsAddress.ofPath("unix:/a"), "not a target", "\"unix:/a\"", "parse");
+    assertRefused(() -> UdsAddress.ofPath("Unix-abstract:a"), "\"Unix-abstract:a\"");
+    assertRefused(() -> UdsAddress.parse("unix:unix:/a"), "\"unix:unix:/a\"");
+    assertRefused(() -> UdsAddress.parse("unix:@a"), "\"unix:@a\"", "unix-abstract:a", "./@a");
+    assertRefused(() -> UdsAddress.ofPath("@a"), "\"@a\"", "unix-abstract:a", "./@a");
+    for (String blank : new String[] {"/a ", " /a", "/a\n", "/a\t"}) {
+      assertRefused(() -> UdsAddress.ofPath(blank), "blank", "\"" + blank + "\"");
+      assertRefused(() -> UdsAddress.parse("unix:" + blank), "blank", "\"unix:" + blank + "\"");
+    }
+  }
+
+  @Test
+  void filesOfSuchNamesHaveAddresses() {
+    assertPath("./unix:a", UdsAddress.ofPath("./unix:a").toString());
+    assertPath("./@a", UdsAddress.ofPath("./@a").toString());
+    UdsAddress bound = UdsAddress.ofBytes(false, new byte[] {'@', 'a'}); // by somebody else
+    assertEquals("unix:%40a", bound.toString());
+    assertEquals(bound, UdsAddress.parse(bound.toString()));
+    assertEquals("/a ", UdsAddress.parse("unix:/a%20").path());
+  }
+
+  @Test
+  void nullIsNamed() {
+    NullPointerException e =
+        assertThrows(NullPointerException.class, () -> UdsAddress.ofPath(null));
+    assertEquals("path", e.getMessage());
+    e = assertThrows(NullPointerException.class, () -> UdsAddress.parse(null));
+    assertEquals("target", e.getMessage());
+    e = assertThrows(NullPointerException.class, () -> UdsAddress.ofAbstract(null));
+    assertEquals("abstract name", e.getMessage());
+  }
+
   private static void assertRefused(Executable call, String... messageParts) {
     String message = assertThrows(IllegalArgumentException.class, call).getMessage();
     for (String part : messageParts) {

@@ -4,6 +4,7 @@ import io.github.grpcuds.transport.UdsAddress;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.UserPrincipalLookupService;
@@ -58,29 +59,40 @@ public final class FileOwners {
   /** Comes before the mode is set, which the file's owner alone may do. */
   public void giveGroup(Path file, UdsAddress address) throws IOException {
     if (group instanceof Integer) {
-      give(address, "group", group, () -> Files.setAttribute(file, "unix:gid", group));
+      give(
+          address,
+          "group",
+          group,
+          () -> Files.setAttribute(file, "unix:gid", group, LinkOption.NOFOLLOW_LINKS));
     } else if (group != null) {
       give(
           address,
           "group",
           group,
-          () ->
-              Files.getFileAttributeView(file, PosixFileAttributeView.class)
-                  .setGroup(lookup(file).lookupPrincipalByGroupName((String) group)));
+          () -> view(file).setGroup(lookup(file).lookupPrincipalByGroupName((String) group)));
     }
   }
 
   /** Comes last: afterwards the file may be somebody else's. */
   public void giveUser(Path file, UdsAddress address) throws IOException {
     if (user instanceof Integer) {
-      give(address, "user", user, () -> Files.setAttribute(file, "unix:uid", user));
+      give(
+          address,
+          "user",
+          user,
+          () -> Files.setAttribute(file, "unix:uid", user, LinkOption.NOFOLLOW_LINKS));
     } else if (user != null) {
       give(
           address,
           "user",
           user,
-          () -> Files.setOwner(file, lookup(file).lookupPrincipalByName((String) user)));
+          () -> view(file).setOwner(lookup(file).lookupPrincipalByName((String) user)));
     }
+  }
+
+  private static PosixFileAttributeView view(Path file) {
+    return Files.getFileAttributeView(
+        file, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
   }
 
   private static UserPrincipalLookupService lookup(Path file) {

@@ -44,6 +44,13 @@ public abstract class UserTypes {
   /** Ids and names as far as they are known; null is unknown. */
   public abstract PeerCredentials ofNames(Integer uid, Integer gid, String user, String group);
 
+  /**
+   * Nothing.
+   *
+   * @param why to show in brackets; null if there is nothing to say
+   */
+  public abstract PeerCredentials unknown(String why);
+
   /** As {@link PeerCredentials#toString}, with the names looked up; null if nothing is known. */
   public abstract String withNames(PeerCredentials peer);
 

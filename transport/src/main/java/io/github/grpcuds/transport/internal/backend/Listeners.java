@@ -4,7 +4,7 @@ import io.github.grpcuds.transport.SocketFileOptions;
 import io.github.grpcuds.transport.UdsAddress;
 import io.github.grpcuds.transport.internal.channel.Backend;
 import io.github.grpcuds.transport.internal.channel.UdsListener;
-import io.github.grpcuds.transport.internal.file.SocketFile;
+import io.github.grpcuds.transport.internal.file.SocketFileStart;
 import java.io.IOException;
 
 /**
@@ -29,6 +29,6 @@ public final class Listeners {
     Backend backend = Backends.choose(address);
     return address.isAbstract()
         ? backend.listen(address, backlog)
-        : SocketFile.create(backend, address, options, backlog);
+        : SocketFileStart.listen(backend, address, options, backlog);
   }
 }

@@ -3,6 +3,7 @@ package io.github.grpcuds.transport.internal.channel;
 import io.github.grpcuds.transport.UdsAddress;
 import io.github.grpcuds.transport.internal.backend.Connector;
 import java.io.IOException;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
 
 /**
@@ -30,6 +31,17 @@ public interface Backend {
 
   /** Binds and listens; an existing file is an error, whatever it is. */
   UdsListener listen(UdsAddress address, int backlog) throws IOException;
+
+  /**
+   * Binds and listens with a socket file that has this mode, less what the umask takes away, from
+   * its first moment on; an existing file is an error, whatever it is.
+   *
+   * @return null if this backend cannot do so here, with nothing done
+   */
+  default UdsListener listen(UdsAddress address, int backlog, Set<PosixFilePermission> mode)
+      throws IOException {
+    return null;
+  }
 
   /** The id of this process, as getpid(2) has it. */
   long pid() throws IOException;

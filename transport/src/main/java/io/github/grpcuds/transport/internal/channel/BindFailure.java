@@ -5,6 +5,7 @@ import io.github.grpcuds.transport.UdsAddress;
 import io.github.grpcuds.transport.internal.UserTypes;
 import java.io.IOException;
 import java.net.BindException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 
 /** The ways in which a server's start can fail, the address in all of them. */
@@ -27,6 +28,16 @@ public final class BindFailure {
             + ConnectFailure.shown(address)
             + ": a server is listening"
             + (who == null ? "" : ", " + who));
+  }
+
+  /**
+   * EACCES.
+   *
+   * @param what this user may not do
+   */
+  public static IOException denied(UdsAddress address, String what) {
+    return new AccessDeniedException(
+        ConnectFailure.shown(address), null, "Cannot listen: no permission to " + what);
   }
 
   public static IOException other(UdsAddress address, String reason) {

@@ -1,6 +1,8 @@
 package io.github.grpcuds.transport.internal.channel;
 
 import io.github.grpcuds.transport.UdsAddress;
+import io.github.grpcuds.transport.internal.file.FilePaths;
+import io.github.grpcuds.transport.internal.peer.OwnUser;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketException;
@@ -22,7 +24,9 @@ public final class ConnectFailure {
   /** ENOENT. */
   public static IOException missing(UdsAddress address) {
     return new NoSuchFileException(
-        shown(address), null, "No such socket: the server has not started, or uses another path");
+        shown(address),
+        null,
+        "No such socket: the server has not started, or uses another path" + from(address));
   }
 
   /** EACCES: the mode of the file, or of a folder on the way, keeps this user out. */
@@ -31,7 +35,7 @@ public final class ConnectFailure {
         shown(address),
         null,
         "Permission denied: user "
-            + System.getProperty("user.name")
+            + OwnUser.get().shown()
             + " needs write permission on the socket and search permission on its folders");
   }
 
@@ -58,6 +62,17 @@ public final class ConnectFailure {
             + ": the server's backlog is full, it accepts no connections");
   }
 
+  /**
+   * An error with nothing in the file's mode to explain it: a sandbox, say, or a security policy.
+   *
+   * @param words the system's own
+   */
+  public static IOException forbidden(UdsAddress address, String words) {
+    return other(
+        address,
+        address.isAbstract() ? words : words + " (the modes of the file and its folders allow it)");
+  }
+
   /** Whatever else the kernel or the platform says. */
   public static IOException other(UdsAddress address, String reason) {
     return new SocketException("Cannot connect to " + shown(address) + ": " + reason);
@@ -65,6 +80,15 @@ public final class ConnectFailure {
 
   public static SocketException closed() {
     return new SocketException("Socket closed");
+  }
+
+  /** Where a relative path starts; nothing for others. */
+  static String from(UdsAddress address) {
+    boolean relative =
+        !address.isAbstract()
+            && FilePaths.refusal(address) == null
+            && !FilePaths.of(address).isAbsolute();
+    return relative ? "; it is relative to " + FilePaths.workingDirectory() : "";
   }
 
   /** People look for a path; only what has none is shown as a target. */

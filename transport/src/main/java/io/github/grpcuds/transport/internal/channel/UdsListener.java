@@ -1,5 +1,6 @@
 package io.github.grpcuds.transport.internal.channel;
 
+import io.github.grpcuds.transport.PeerPolicy;
 import java.io.Closeable;
 import java.io.IOException;
 
@@ -27,6 +28,14 @@ public interface UdsListener extends Closeable {
    * @throws IOException if there are no descriptors left for one
    */
   Poller newPoller() throws IOException;
+
+  /**
+   * Why it cannot tell anything of who connects, to end a sentence; null if it can. Then no policy
+   * but {@link PeerPolicy#anyUser} lets anybody in.
+   */
+  default String peerRefusal() {
+    return null;
+  }
 
   /** The name of the backend it came from: {@code jdk} or {@code jnr}. */
   String backend();

@@ -21,6 +21,20 @@ public final class FilePaths {
     return Paths.get(driveAfterSlash ? path.substring(1) : path);
   }
 
+  /**
+   * The whole path, from the root.
+   *
+   * @throws InvalidPathException if {@link #refusal} has a reason
+   */
+  public static Path absolute(UdsAddress address) {
+    return of(address).toAbsolutePath();
+  }
+
+  /** What relative paths are relative to. */
+  public static Path workingDirectory() {
+    return Paths.get("").toAbsolutePath();
+  }
+
   /** Why this JVM cannot name the file; null if it can. */
   public static String refusal(UdsAddress address) {
     try {

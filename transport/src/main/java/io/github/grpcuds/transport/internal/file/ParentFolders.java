@@ -5,16 +5,21 @@ import io.github.grpcuds.transport.UdsAddress;
 import io.github.grpcuds.transport.internal.UserTypes;
 import io.github.grpcuds.transport.internal.channel.BindFailure;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 
 /** The folders that a socket file is in, which have to be there and to be safe. */
 final class ParentFolders {
+  private static final Set<PosixFilePermission> OWNER_ALL =
+      PosixFilePermissions.fromString("rwx------");
+
   private ParentFolders() {}
 
   /** Creates what is missing, if the options ask for it, and checks what is there. */
@@ -46,12 +51,18 @@ final class ParentFolders {
   }
 
   private static void create(Path folder) throws IOException {
-    if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      Files.createDirectories(
-          folder,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    } else {
+    if (!folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
       Files.createDirectories(folder);
+      return;
+    }
+    if (SocketFileState.of(folder.getParent()) == SocketFileState.MISSING) {
+      create(folder.getParent());
+    }
+    try {
+      Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(OWNER_ALL));
+      Files.setPosixFilePermissions(folder, OWNER_ALL); // whatever the umask has left
+    } catch (FileAlreadyExistsException e) {
+      // Another server was faster, or it is no folder, as the check will tell.
     }
   }
 
@@ -62,8 +73,7 @@ final class ParentFolders {
           address.path(), null, "Cannot listen: there is no directory " + parent);
     }
     if (state == SocketFileState.UNREACHABLE) {
-      throw new AccessDeniedException(
-          address.path(), null, "Cannot listen: no permission to look into " + parent);
+      throw BindFailure.denied(address, "look into " + parent);
     }
     if (state != SocketFileState.DIRECTORY) {
       throw new NotDirectoryException(parent.toString());

@@ -2,15 +2,20 @@ package io.github.grpcuds.transport.internal.file;
 
 import io.github.grpcuds.transport.UdsAddress;
 import io.github.grpcuds.transport.internal.channel.Backend;
+import io.github.grpcuds.transport.internal.channel.BindFailure;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.Set;
 
 /**
  * A folder of mode 0700 beside a socket's final place, in which it is bound before anybody may see
@@ -20,8 +25,11 @@ import java.security.SecureRandom;
  * bound through a short symbolic link to the folder, from the temp directory.
  */
 final class StagingDirectory implements Closeable {
+  private static final Set<PosixFilePermission> OWNER_ALL =
+      PosixFilePermissions.fromString("rwx------");
+
   private static final FileAttribute<?> OWNER_ONLY =
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+      PosixFilePermissions.asFileAttribute(OWNER_ALL);
 
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int TRIES = 100;
@@ -35,8 +43,12 @@ final class StagingDirectory implements Closeable {
     this.folder = folder;
   }
 
-  static StagingDirectory create(Backend backend, Path path) throws IOException {
-    StagingDirectory nursery = new StagingDirectory(newFolder(path.resolveSibling("x")));
+  /**
+   * @param address what to name if there can be no folder
+   */
+  static StagingDirectory create(Backend backend, UdsAddress address, Path path)
+      throws IOException {
+    StagingDirectory nursery = new StagingDirectory(folderBeside(address, path));
     boolean ready = false;
     try {
       nursery.choosePath(backend, path.getFileName());
@@ -46,6 +58,16 @@ final class StagingDirectory implements Closeable {
       if (!ready) {
         nursery.close();
       }
+    }
+  }
+
+  private static Path folderBeside(UdsAddress address, Path path) throws IOException {
+    try {
+      return newFolder(path);
+    } catch (AccessDeniedException e) {
+      throw BindFailure.denied(address, "write to " + path.getParent());
+    } catch (FileSystemException e) {
+      throw BindFailure.other(address, "cannot make a folder beside it: " + e.getReason());
     }
   }
 
@@ -77,7 +99,9 @@ final class StagingDirectory implements Closeable {
     for (int i = 0; ; i++) {
       String name = ".u" + Integer.toString(RANDOM.nextInt(36 * 36 * 36 * 36), 36);
       try {
-        return Files.createDirectory(sibling.resolveSibling(name), OWNER_ONLY);
+        Path folder = Files.createDirectory(sibling.resolveSibling(name), OWNER_ONLY);
+        Files.setPosixFilePermissions(folder, OWNER_ALL); // whatever the umask has left
+        return folder;
       } catch (FileAlreadyExistsException e) {
         if (i == TRIES) {
           throw e;

@@ -4,13 +4,17 @@ import io.github.grpcuds.transport.UdsAddress;
 import io.github.grpcuds.transport.internal.Platform;
 import io.github.grpcuds.transport.internal.UserTypes;
 import io.github.grpcuds.transport.internal.channel.Backend;
+import io.github.grpcuds.transport.internal.channel.BindFailure;
 import io.github.grpcuds.transport.internal.channel.Capability;
 import io.github.grpcuds.transport.internal.channel.ConnectFailure;
 import io.github.grpcuds.transport.internal.channel.InheritedSocket;
 import io.github.grpcuds.transport.internal.channel.UdsChannel;
 import io.github.grpcuds.transport.internal.channel.UdsListener;
+import io.github.grpcuds.transport.internal.file.FileAccess;
 import io.github.grpcuds.transport.internal.file.FilePaths;
 import io.github.grpcuds.transport.internal.file.SocketFileState;
+import io.github.grpcuds.transport.internal.file.UnixSocketTable;
+import io.github.grpcuds.transport.internal.jnr.CloseOnExec;
 import io.github.grpcuds.transport.internal.peer.PrincipalIds;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,10 +26,10 @@ import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.AccessMode;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -41,10 +45,18 @@ public final class JdkBackend implements Backend {
   /** The JDK keeps one byte of sun_path more for itself than the kernel wants. */
   private static final int MAX_PATH_BYTES = Platform.SUN_PATH_BYTES - 2;
 
+  /** How often a file may come to its place between the error and our look at it. */
+  private static final int LOOKS = 3;
+
+  /** Another thread may change the flags of a new socket of its own just as we do. */
+  private static final int DESCRIPTOR_TRIES = 5;
+
   private final ProtocolFamily unix;
   private final Method openChannel;
   private final Method openServerChannel;
   private final Method addressOf;
+  private final BacklogFull backlogFull = new BacklogFull(this);
+  private final BindKeepsMode bindKeepsMode = new BindKeepsMode(this);
 
   private JdkBackend() throws ReflectiveOperationException {
     unix = (ProtocolFamily) StandardProtocolFamily.class.getField("UNIX").get(null);
@@ -108,11 +120,22 @@ public final class JdkBackend implements Backend {
 
   @Override
   public UdsChannel connect(UdsAddress address) throws IOException {
-    SocketChannel channel = openSocketChannel();
+    for (int i = 1; ; i++) {
+      try {
+        return connectOnce(address);
+      } catch (UnexplainedException e) {
+        if (i == LOOKS) {
+          throw e.explanation;
+        }
+      }
+    }
+  }
+
+  private UdsChannel connectOnce(UdsAddress address) throws IOException {
+    SocketChannel channel = openFor(address);
     boolean connected = false;
     try {
-      channel.configureBlocking(false);
-      connected = channel.connect(socketAddress(address)) || channel.finishConnect();
+      connected = tryConnect(channel, address);
       if (connected) {
         return new JdkChannel(channel);
       }
@@ -126,13 +149,26 @@ public final class JdkBackend implements Backend {
     }
   }
 
+  private SocketChannel openFor(UdsAddress address) throws IOException {
+    try {
+      return openSocketChannel();
+    } catch (IOException e) {
+      throw ConnectFailure.other(address, e.getMessage());
+    }
+  }
+
+  private boolean tryConnect(SocketChannel channel, UdsAddress address) throws IOException {
+    channel.configureBlocking(false);
+    return channel.connect(socketAddress(address)) || channel.finishConnect();
+  }
+
   /**
-   * Turns what the JDK says, which is the C library's text in the user's language, into our terms
-   * by looking at the file.
+   * Turns what the JDK says, an exception's class and the C library's text in the user's language,
+   * into our terms by looking at the file.
    *
-   * @return null if the backlog was full: EAGAIN is what remains for a socket we may write to
+   * @return null if the backlog was full
    */
-  private static UdsChannel explain(UdsAddress address, IOException e) throws IOException {
+  private UdsChannel explain(UdsAddress address, IOException e) throws IOException {
     Path path = FilePaths.of(address);
     SocketFileState state = SocketFileState.of(path);
     switch (state) {
@@ -144,54 +180,100 @@ public final class JdkBackend implements Backend {
         if (e instanceof ConnectException) {
           throw ConnectFailure.refused(address);
         }
-        refuseIfLasting(address, path, String.valueOf(e.getMessage()));
-        return null;
+        if (backlogFull.isMeantBy(e)) {
+          return null;
+        }
+        throw lasting(address, path, e);
       default:
         throw ConnectFailure.notSocket(address, state.description());
     }
   }
 
-  /**
-   * Throws for what no later try would cure. An error whose text is in another language than
-   * English passes for a full backlog; it is tried again until the connect times out.
-   */
-  private static void refuseIfLasting(UdsAddress address, Path path, String message)
-      throws IOException {
-    if (isDenied(path) || message.contains("ermission denied")) {
-      throw ConnectFailure.denied(address);
+  /** What no later try would cure. */
+  private static IOException lasting(UdsAddress address, Path path, IOException e) {
+    if (FileAccess.isDenied(path)) {
+      return ConnectFailure.denied(address);
     }
-    if (message.contains("rotocol wrong type")) {
-      throw ConnectFailure.notStream(address);
-    }
-    if (message.contains("memory") || message.contains("buffer space")) {
-      throw ConnectFailure.other(address, message);
-    }
+    return UnixSocketTable.hasOtherThanStream(address)
+        ? ConnectFailure.notStream(address)
+        : new UnexplainedException(ConnectFailure.forbidden(address, e.getMessage()));
   }
 
-  /** False for a file that is gone by now, which Files.isWritable does not tell apart. */
-  private static boolean isDenied(Path path) {
-    try {
-      path.getFileSystem().provider().checkAccess(path, AccessMode.WRITE);
-      return false;
-    } catch (AccessDeniedException e) {
-      return !Platform.WINDOWS;
-    } catch (IOException e) {
-      return false;
+  /** Nothing in the file explains the error; but the file may have changed since. */
+  private static final class UnexplainedException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    final IOException explanation;
+
+    UnexplainedException(IOException explanation) {
+      super(explanation);
+      this.explanation = explanation;
     }
   }
 
   @Override
   public UdsListener listen(UdsAddress address, int backlog) throws IOException {
-    ServerSocketChannel channel = (ServerSocketChannel) call(openServerChannel, null, unix);
+    ServerSocketChannel channel = openServerChannel(address);
     boolean listening = false;
     try {
-      channel.bind(socketAddress(address), backlog);
-      UdsListener listener = new JdkListener(channel);
+      UdsListener listener = listen(channel, address, backlog);
       listening = true;
       return listener;
     } finally {
       if (!listening) {
         channel.close();
+      }
+    }
+  }
+
+  /** By way of the descriptor that Linux shows; see {@link JdkDescriptor}. */
+  @Override
+  public UdsListener listen(UdsAddress address, int backlog, Set<PosixFilePermission> mode)
+      throws IOException {
+    if (!Platform.LINUX || !bindKeepsMode.holds()) {
+      return null;
+    }
+    return listenWithMode(address, backlog, mode);
+  }
+
+  UdsListener listenWithMode(UdsAddress address, int backlog, Set<PosixFilePermission> mode)
+      throws IOException {
+    for (int i = 0; i < DESCRIPTOR_TRIES; i++) {
+      Map<String, String> before = JdkDescriptor.sockets();
+      ServerSocketChannel channel = openServerChannel(address);
+      boolean listening = false;
+      try {
+        JdkDescriptor descriptor = JdkDescriptor.of(channel, before);
+        if (descriptor != null) {
+          descriptor.setMode(mode);
+          CloseOnExec.set(descriptor.number());
+          UdsListener listener = listen(channel, address, backlog);
+          listening = true;
+          return listener;
+        }
+      } finally {
+        if (!listening) {
+          channel.close();
+        }
+      }
+    }
+    return null;
+  }
+
+  /** The listener has all it needs before the socket is bound: then there is no shortage. */
+  private UdsListener listen(ServerSocketChannel channel, UdsAddress address, int backlog)
+      throws IOException {
+    JdkListener listener = new JdkListener(channel);
+    boolean listening = false;
+    try {
+      channel.bind(socketAddress(address), backlog);
+      listening = true;
+      return listener;
+    } catch (IOException e) {
+      throw BindFailure.other(address, e.getMessage());
+    } finally {
+      if (!listening) {
+        listener.close();
       }
     }
   }
@@ -227,11 +309,23 @@ public final class JdkBackend implements Backend {
     throw new UnsupportedOperationException(datagramRefusal());
   }
 
-  private SocketChannel openSocketChannel() throws IOException {
+  private ServerSocketChannel openServerChannel(UdsAddress address) throws IOException {
+    try {
+      return openServerChannel();
+    } catch (IOException e) {
+      throw BindFailure.other(address, e.getMessage());
+    }
+  }
+
+  ServerSocketChannel openServerChannel() throws IOException {
+    return (ServerSocketChannel) call(openServerChannel, null, unix);
+  }
+
+  SocketChannel openSocketChannel() throws IOException {
     return (SocketChannel) call(openChannel, null, unix);
   }
 
-  private SocketAddress socketAddress(UdsAddress address) throws IOException {
+  SocketAddress socketAddress(UdsAddress address) throws IOException {
     return (SocketAddress) call(addressOf, null, FilePaths.of(address));
   }
 

@@ -116,7 +116,7 @@ final class JdkChannel implements UdsChannel {
     SocketOption<?> option = JdkPeerOption.FOUND;
     try {
       return option == null
-          ? UserTypes.get().ofNames(null, null, null, null)
+          ? UserTypes.get().unknown(JdkPeerOption.refusal())
           : JdkPeerOption.toCredentials(channel.getOption(option));
     } catch (ClosedChannelException e) {
       throw closed();

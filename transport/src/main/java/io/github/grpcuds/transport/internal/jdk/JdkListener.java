@@ -18,13 +18,13 @@ final class JdkListener implements UdsListener {
   private final SelectorWait waiter;
   private volatile boolean closed;
 
-  /** Takes over the channel, which listens already. */
+  /** Takes over the channel. */
   JdkListener(ServerSocketChannel channel) throws IOException {
     this(channel, channel);
   }
 
   /**
-   * Takes over the channel, which listens already.
+   * Takes over the channel.
    *
    * @param descriptor what to close
    */
@@ -75,6 +75,11 @@ final class JdkListener implements UdsListener {
   @Override
   public String backend() {
     return JdkBackend.NAME;
+  }
+
+  @Override
+  public String peerRefusal() {
+    return JdkPeerOption.refusal();
   }
 
   @Override

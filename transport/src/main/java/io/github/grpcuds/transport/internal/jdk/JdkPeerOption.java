@@ -1,6 +1,7 @@
 package io.github.grpcuds.transport.internal.jdk;
 
 import io.github.grpcuds.transport.PeerCredentials;
+import io.github.grpcuds.transport.internal.Platform;
 import io.github.grpcuds.transport.internal.UserTypes;
 import io.github.grpcuds.transport.internal.peer.IdNamespace;
 import io.github.grpcuds.transport.internal.peer.PrincipalIds;
@@ -22,6 +23,16 @@ final class JdkPeerOption {
     } catch (ReflectiveOperationException | LinkageError e) {
       return null; // module jdk.net is not in this runtime image
     }
+  }
+
+  /** Why nothing can be told of a peer, to end a sentence; null if it can. */
+  static String refusal() {
+    if (FOUND != null) {
+      return null;
+    }
+    return Platform.WINDOWS
+        ? "the jdk backend cannot tell on Windows"
+        : "this Java runtime lacks the module jdk.net (jlink --add-modules jdk.net)";
   }
 
   static PeerCredentials toCredentials(Object principal) throws SocketException {

@@ -1,6 +1,7 @@
 package io.github.grpcuds.transport.internal.jnr;
 
 import io.github.grpcuds.transport.UdsAddress;
+import io.github.grpcuds.transport.internal.FileModes;
 import io.github.grpcuds.transport.internal.Platform;
 import io.github.grpcuds.transport.internal.channel.Backend;
 import io.github.grpcuds.transport.internal.channel.BindFailure;
@@ -9,14 +10,17 @@ import io.github.grpcuds.transport.internal.channel.ConnectFailure;
 import io.github.grpcuds.transport.internal.channel.InheritedSocket;
 import io.github.grpcuds.transport.internal.channel.UdsChannel;
 import io.github.grpcuds.transport.internal.channel.UdsListener;
+import io.github.grpcuds.transport.internal.file.FileAccess;
 import io.github.grpcuds.transport.internal.file.FilePaths;
 import io.github.grpcuds.transport.internal.file.SocketFileState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import jnr.constants.platform.Errno;
 import jnr.unixsocket.UnixServerSocketChannel;
 
@@ -137,7 +141,7 @@ public final class JnrBackend implements Backend {
         throw ConnectFailure.missing(address);
       case EACCES:
       case EPERM:
-        throw ConnectFailure.denied(address);
+        throw denied(address, errno);
       case EPROTOTYPE:
         throw ConnectFailure.notStream(address);
       case ENOTDIR:
@@ -145,6 +149,15 @@ public final class JnrBackend implements Backend {
       default:
         throw ConnectFailure.other(address, libc.describe(errno));
     }
+  }
+
+  /**
+   * By the file's mode, or else by a sandbox or a security policy, of which the mode says nothing.
+   */
+  private IOException denied(UdsAddress address, Errno errno) throws IOException {
+    return errno == Errno.EACCES && FileAccess.isDenied(address)
+        ? ConnectFailure.denied(address)
+        : ConnectFailure.forbidden(address, libc.describe(errno));
   }
 
   /** Linux refuses a connection to any file that is no listening socket, whatever it is. */
@@ -160,22 +173,54 @@ public final class JnrBackend implements Backend {
 
   @Override
   public UdsListener listen(UdsAddress address, int backlog) throws IOException {
-    UnixServerSocketChannel socket = open();
+    return listen(address, backlog, fd -> true);
+  }
+
+  /** Linux gives a socket file the mode of the unbound socket's descriptor (unix_bind). */
+  @Override
+  public UdsListener listen(UdsAddress address, int backlog, Set<PosixFilePermission> mode)
+      throws IOException {
+    int bits = FileModes.bits(mode);
+    return Platform.LINUX ? listen(address, backlog, fd -> libc.changeMode(fd, bits) == 0) : null;
+  }
+
+  /**
+   * @param preparation of the descriptor before it is bound; false ends it with null
+   */
+  private UdsListener listen(UdsAddress address, int backlog, IntPredicate preparation)
+      throws IOException {
+    JnrListener listener = newListener();
     boolean listening = false;
     try {
-      int fd = socket.getFD();
-      libc.prepare(fd);
-      if (libc.bind(fd, SockAddr.encode(address)) != 0) {
+      if (!preparation.test(listener.fd)) {
+        return null;
+      }
+      if (libc.bind(listener.fd, SockAddr.encode(address)) != 0) {
         throw BindFailure.of(address, libc.errno() == Errno.EADDRINUSE, libc.lastError());
       }
-      if (libc.listen(fd, backlog) != 0) {
+      if (libc.listen(listener.fd, backlog) != 0) {
         throw BindFailure.of(address, false, libc.lastError());
       }
-      UdsListener listener = new JnrListener(libc, fd, socket);
       listening = true;
       return listener;
     } finally {
       if (!listening) {
+        listener.close();
+      }
+    }
+  }
+
+  /** One that is not bound yet, but has all else: there is no shortage once it is bound. */
+  private JnrListener newListener() throws IOException {
+    UnixServerSocketChannel socket = open();
+    boolean made = false;
+    try {
+      libc.prepare(socket.getFD());
+      JnrListener listener = new JnrListener(libc, socket.getFD(), socket);
+      made = true;
+      return listener;
+    } finally {
+      if (!made) {
         socket.close();
       }
     }

@@ -25,7 +25,7 @@ final class JnrListener extends Descriptor implements UdsListener {
   private final ByteBuffer acceptable; // what to wait for
 
   /**
-   * Takes over a socket, which listens and is non-blocking.
+   * Takes over a socket, which is non-blocking.
    *
    * @param socket closes the descriptor
    */

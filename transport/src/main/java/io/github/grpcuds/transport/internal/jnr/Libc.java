@@ -43,6 +43,7 @@ final class Libc {
       CFunction.of("getsockname", INT, INT, POINTER, POINTER);
   private static final CFunction CONNECT = CFunction.of("connect", INT, INT, POINTER, INT);
   private static final CFunction BIND = CFunction.of("bind", INT, INT, POINTER, INT);
+  private static final CFunction FCHMOD = CFunction.of("fchmod", INT, INT, UNSIGNED);
   private static final CFunction LISTEN = CFunction.of("listen", INT, INT, INT);
   private static final CFunction ACCEPT = CFunction.of("accept", INT, INT, POINTER, POINTER);
   private static final CFunction RECV = CFunction.of("recv", SIGNED_SIZE, INT, POINTER, SIZE, INT);
@@ -93,9 +94,14 @@ final class Libc {
     int nonBlocking = flags | OpenFlags.O_NONBLOCK.intValue();
     if (flags < 0
         || (int) FCNTL.call(fd, Fcntl.F_SETFL.intValue(), nonBlocking) < 0
-        || (int) FCNTL.call(fd, Fcntl.F_SETFD.intValue(), FD_CLOEXEC) < 0) {
+        || !closeOnExec(fd)) {
       throw new SocketException("cannot set up a new socket: " + lastError());
     }
+  }
+
+  /** Keeps a descriptor out of programs that this one starts; false if that fails. */
+  boolean closeOnExec(int fd) {
+    return (int) FCNTL.call(fd, Fcntl.F_SETFD.intValue(), FD_CLOEXEC) >= 0;
   }
 
   /** A new Unix stream socket, or -1. */
@@ -149,6 +155,10 @@ final class Libc {
     int result = (int) function.call(fd, CFunction.addressOf(memory), address.length);
     CFunction.keep(memory);
     return result;
+  }
+
+  int changeMode(int fd, int mode) {
+    return (int) FCHMOD.call(fd, mode);
   }
 
   int listen(int fd, int backlog) {

@@ -42,6 +42,11 @@ public final class OwnUser {
     return new OwnUser(uid, hasName ? owner.getName() : null);
   }
 
+  /** Such as {@code app (uid 1000)}; without a name where the user database has none. */
+  public String shown() {
+    return name == null ? toString() : name + " (" + this + ")";
+  }
+
   /** Such as {@code uid 1000}. */
   @Override
   public String toString() {

@@ -17,6 +17,7 @@ import io.github.grpcuds.transport.internal.Platform;
 import io.github.grpcuds.transport.internal.backend.BackendTest;
 import io.github.grpcuds.transport.internal.backend.Backends;
 import io.github.grpcuds.transport.internal.socket.SocketContractTest;
+import java.io.File;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ServerSocket;
@@ -293,6 +294,23 @@ public abstract class SocketFileTest extends BackendTest {
   }
 
   @Test
+  void folderThatTheCommandLineTrustsIsAccepted() throws Exception {
+    Path folder = Files.createDirectory(dir.resolve("volume")); // as Kubernetes mounts an emptyDir
+    setMode(folder, 02777);
+    String elsewhere = dir.resolve("elsewhere").toString();
+    String property = "grpcuds.trustedFolders";
+    assertUnsafe(folder.resolve("s"), folder);
+    System.setProperty(property, elsewhere);
+    try {
+      assertUnsafe(folder.resolve("s"), folder);
+      System.setProperty(property, elsewhere + File.pathSeparator + folder + "/");
+      assertServesThrough(folder.resolve("s"), SocketFileOptions.defaults());
+    } finally {
+      System.clearProperty(property);
+    }
+  }
+
+  @Test
   void everyFolderOnTheWayIsLookedAt() throws Exception {
     Path outer = Files.createDirectory(dir.resolve("outer"));
     Path inner = Files.createDirectory(outer.resolve("inner"));
@@ -545,6 +563,14 @@ public abstract class SocketFileTest extends BackendTest {
     } finally {
       Files.deleteIfExists(path);
     }
+  }
+
+  @Test
+  void relativePathThatIsNotThereSaysFromWhere() {
+    Path relative = Paths.get("", "nothing-of-this-name");
+    NoSuchFileException e = assertThrows(NoSuchFileException.class, () -> connect(relative));
+    String from = "relative to " + Paths.get("").toAbsolutePath();
+    assertTrue(e.getReason().endsWith(from), e.getReason());
   }
 
   @Test

@@ -61,7 +61,8 @@ final class StagingDirectoryTest {
   }
 
   private static StagingDirectory nursery(Path path) throws Exception {
-    return StagingDirectory.create(Backends.choose(BackendTest.at(path)), path);
+    return StagingDirectory.create(
+        Backends.choose(BackendTest.at(path)), BackendTest.at(path), path);
   }
 
   private static String modeOf(Path path) throws Exception {

@@ -1,16 +1,17 @@
 package io.github.grpcuds.transport.internal.file;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.grpcuds.testkit.Background;
 import io.github.grpcuds.testkit.ChildJvm;
-import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -34,10 +35,29 @@ final class StartLockTest {
   }
 
   @Test
-  void whatIsNoLockFileIsNotOpened() throws Exception {
-    Files.createDirectory(dir.resolve(".s.lock"));
-    IOException e = assertThrows(IOException.class, () -> StartLock.acquire(dir.resolve("s")));
-    assertTrue(e.getMessage().contains("a directory"), e.getMessage());
+  void whatIsNoLockFileStaysAndKeepsNobodyFromStarting() throws Exception {
+    Path there = Files.createDirectory(dir.resolve(".s.lock"));
+    StartLock.acquire(dir.resolve("s")).close();
+    assertTrue(Files.isDirectory(there));
+  }
+
+  @Test
+  void linkIsNotFollowed() throws Exception {
+    Path target = Files.createFile(dir.resolve("target"));
+    Files.createSymbolicLink(dir.resolve(".s.lock"), target);
+    StartLock.acquire(dir.resolve("s")).close();
+    assertEquals(0, Files.size(target));
+  }
+
+  @Test
+  void holderThatDoesNotGoOnIsNotWaitedForForEver() throws Exception {
+    Path file = dir.resolve(".s.lock");
+    try (FileChannel held =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      held.lock();
+      StartLock.acquire(dir.resolve("s"), TimeUnit.MILLISECONDS.toNanos(20)).close();
+      assertTrue(Files.exists(file), "the holder's lock file was deleted");
+    }
   }
 
   /** Takes the lock again and again, and fails if another holder is inside. */

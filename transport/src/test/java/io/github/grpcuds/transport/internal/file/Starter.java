@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.BindException;
 import java.net.ServerSocket;
+import java.util.logging.LogManager;
 
 /**
  * Starts and stops a server on the path of its argument, as it is told by lines of its input; says
@@ -19,6 +20,7 @@ final class Starter {
   private Starter() {}
 
   public static void main(String[] args) throws IOException {
+    LogManager.getLogManager().reset(); // what is printed is the answers
     BufferedReader in = new BufferedReader(new InputStreamReader(System.in, UTF_8));
     ServerSocket server = null;
     String line;

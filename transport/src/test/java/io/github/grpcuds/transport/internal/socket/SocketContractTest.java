@@ -46,6 +46,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import jnr.unixsocket.UnixDatagramChannel;
 import jnr.unixsocket.UnixSocketAddress;
 import org.junit.jupiter.api.Assumptions;
@@ -888,6 +889,10 @@ public abstract class SocketContractTest extends BackendTest {
     assertEquals(same, factory);
     assertEquals(same.hashCode(), factory.hashCode());
     assertNotEquals(new UdsSocketFactory("unix:/run/other.sock"), factory);
+    assertNotEquals(factory.withConnectTimeout(1, TimeUnit.SECONDS), factory);
+    assertEquals(
+        factory.withConnectTimeout(1, TimeUnit.SECONDS),
+        factory.withConnectTimeout(1000, TimeUnit.MILLISECONDS));
     assertEquals("UdsSocketFactory[unix:/run/app.sock]", factory.toString());
   }
 
