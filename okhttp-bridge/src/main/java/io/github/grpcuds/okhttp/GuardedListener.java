@@ -42,6 +42,7 @@ final class GuardedListener implements ManagedClientTransport.Listener {
 
   @Override
   public void transportTerminated() {
+    transport.terminated();
     delegate.transportTerminated();
   }
 

@@ -85,8 +85,12 @@ final class GuardedTransport implements ConnectionClientTransport {
   /** The transport ends; what to tell of that instead of grpc-okhttp's status. */
   Status ended(Status status) {
     timer.cancel(false);
-    sockets.forget(carrier);
     return ready ? ExplainedStatus.explain(status) : attempt.explain(status);
+  }
+
+  /** Not before: a socket that is asked for after the end has to find that its attempt is over. */
+  void terminated() {
+    sockets.forget(carrier);
   }
 
   @Override
