@@ -4,6 +4,7 @@ import io.github.grpcuds.http2.internal.ErrorCode;
 import io.github.grpcuds.http2.internal.HeaderList;
 import io.github.grpcuds.http2.internal.Http2Stream;
 import io.github.grpcuds.http2.internal.OutputChunk;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +42,7 @@ final class ConnectionWire implements Wire {
   @Override
   public void schedule(Runnable task, long nanos) {
     try {
-      scheduler.schedule(task, nanos, TimeUnit.NANOSECONDS);
+      Future<?> unused = scheduler.schedule(task, nanos, TimeUnit.NANOSECONDS); // runs once, cheaply
     } catch (RejectedExecutionException e) {
       task.run(); // its owner has shut it down: there is no time any more
     }

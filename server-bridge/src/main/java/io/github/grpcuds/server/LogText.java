@@ -81,6 +81,7 @@ final class LogText {
   }
 
   /** Prints as what it is a copy of, without what was suppressed. */
+  @SuppressWarnings("OverrideThrowableToString") // its own class is of no interest
   private static final class Copy extends Throwable {
     private static final long serialVersionUID = 1;
 

@@ -1,0 +1,91 @@
+package io.github.grpcuds.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.github.grpcuds.executor.internal.CallExecutor;
+import io.github.grpcuds.http2.internal.Http2Connection;
+import io.github.grpcuds.okhttp.UdsChannelBuilder;
+import io.github.grpcuds.server.UdsServerBuilder;
+import io.github.grpcuds.transport.UdsAddress;
+import java.io.IOException;
+import java.lang.reflect.Modifier;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.Paths;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** A type that users see stays for years: a new one is added here on purpose. */
+class PublicTypesTest {
+  private static final List<String> FOR_USERS =
+      Arrays.asList(
+          "io.github.grpcuds.okhttp.UdsChannelBuilder",
+          "io.github.grpcuds.server.PeerIdentity",
+          "io.github.grpcuds.server.UdsServerBuilder",
+          "io.github.grpcuds.transport.PeerCredentials",
+          "io.github.grpcuds.transport.PeerPolicy",
+          "io.github.grpcuds.transport.SocketFileOptions",
+          "io.github.grpcuds.transport.UdsAddress",
+          "io.github.grpcuds.transport.UdsServerSocketFactory",
+          "io.github.grpcuds.transport.UdsSocketFactory");
+
+  /** Public for ServiceLoader alone. */
+  private static final List<String> PROVIDERS =
+      Arrays.asList(
+          "io.github.grpcuds.okhttp.UdsAbstractNameResolverProvider",
+          "io.github.grpcuds.okhttp.UdsChannelProvider",
+          "io.github.grpcuds.okhttp.UdsNameResolverProvider");
+
+  @Test
+  void theseAndNoOthersArePublic() throws Exception {
+    Set<String> expected = new TreeSet<>(FOR_USERS);
+    expected.addAll(PROVIDERS);
+    Set<String> found = new TreeSet<>();
+    for (Class<?> inModule :
+        Arrays.asList(
+            CallExecutor.class,
+            Http2Connection.class,
+            UdsAddress.class,
+            UdsChannelBuilder.class,
+            UdsServerBuilder.class)) {
+      Path classes =
+          Paths.get(inModule.getProtectionDomain().getCodeSource().getLocation().toURI());
+      if (Files.isDirectory(classes)) {
+        addPublicTypes(classes, found);
+      } else {
+        try (FileSystem jar = FileSystems.newFileSystem(classes, (ClassLoader) null)) {
+          addPublicTypes(jar.getPath("/"), found);
+        }
+      }
+    }
+    assertEquals(expected, found);
+  }
+
+  private static void addPublicTypes(Path root, Set<String> found) throws Exception {
+    for (String name : classNames(root)) {
+      Class<?> type = Class.forName(name, false, PublicTypesTest.class.getClassLoader());
+      if (Modifier.isPublic(type.getModifiers()) && !name.contains(".internal.")) {
+        found.add(name);
+      }
+    }
+  }
+
+  /** Of top-level classes. */
+  private static List<String> classNames(Path root) throws IOException {
+    try (Stream<Path> files = Files.walk(root)) {
+      return files
+          .map(file -> root.relativize(file).toString().replace('/', '.'))
+          .filter(name -> name.startsWith("io.github.grpcuds.") && name.endsWith(".class"))
+          .filter(name -> !name.contains("$") && !name.contains("package-info"))
+          .map(name -> name.substring(0, name.length() - ".class".length()))
+          .collect(Collectors.toList());
+    }
+  }
+}
