@@ -5,6 +5,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.Executor;
+import okio.Sink;
 
 /**
  * Binds the output of one connection to what writes it: grpc-okhttp's serializing executor, here
@@ -14,9 +15,6 @@ import java.util.concurrent.Executor;
  * unknown over TLS, whose first bytes are not those of HTTP/2.
  */
 final class ConnectionWriter {
-  /** Of the first tasks of a writer, some lead to where it writes. */
-  private static final int MAX_ATTEMPTS = 20;
-
   /** How HTTP/2 begins in plain text; TLS begins otherwise (RFC 9113, section 3.4). */
   private static final byte[] PREFACE = "PRI ".getBytes(StandardCharsets.US_ASCII);
 
@@ -24,7 +22,6 @@ final class ConnectionWriter {
   private final QueuedOutput output;
   private boolean begun; // guarded by the output's lock
   private volatile Runnable task; // the writer; null until it is known, and over TLS
-  private int attempts; // to write directly; of the writer's turn
   private volatile boolean direct; // the writer writes to the output, not by way of Okio
 
   /**
@@ -66,12 +63,10 @@ final class ConnectionWriter {
     return direct && !output.isBehind();
   }
 
-  /** Makes that possible; in the writer's turn. */
-  void openToAll(Runnable serializingExecutor) {
-    if (!direct && attempts < MAX_ATTEMPTS) {
-      attempts++;
-      direct = OkHttpWriter.install(serializingExecutor, output);
-    }
+  /** Makes that possible, by the sink that is returned. */
+  Sink writeDirectly() {
+    direct = true;
+    return new DirectSink(output);
   }
 
   /** Runs the writer in this thread. */
@@ -80,7 +75,7 @@ final class ConnectionWriter {
   }
 
   void runInPool() {
-    executor.runInPool(task, this);
+    executor.runInPool(task);
   }
 
   /** A task of the writer writes so many bytes. The writer goes on in the pool after its turn. */

@@ -116,7 +116,9 @@ final class GuardedTransport implements ConnectionClientTransport {
       Metadata headers,
       CallOptions options,
       ClientStreamTracer[] tracers) {
-    return delegate.newStream(method, headers, options, tracers);
+    return new GuardedStream(
+        delegate.newStream(method, headers, options, tracers),
+        method.getType().clientSendsOneMessage());
   }
 
   @Override

@@ -9,6 +9,8 @@ import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * Where grpc-okhttp's transports of one channel run: in a pool, but for the writers of connected
@@ -20,28 +22,56 @@ import java.util.concurrent.Executor;
  * day, no task is known, and all run in the pool.
  */
 final class TransportExecutor implements Executor {
+  private static final Logger logger = Logger.getLogger(TransportExecutor.class.getName());
+
   private final Executor pool;
+  private final boolean inlineWrites;
+  private final long maxBlockBytes;
   private final Map<Runnable, ConnectionWriter> writers = new ConcurrentHashMap<>();
   private final Set<ConnectionWriter> all = // guarded by itself
       Collections.newSetFromMap(new WeakHashMap<ConnectionWriter, Boolean>());
   private volatile boolean aborted;
 
-  TransportExecutor(Executor pool) {
+  /**
+   * The executor of a channel.
+   *
+   * @param inlineWrites false if writers run in the pool as well
+   * @param maxBlockBytes of a header block that a server may send
+   */
+  TransportExecutor(Executor pool, boolean inlineWrites, long maxBlockBytes) {
     this.pool = pool;
+    this.inlineWrites = inlineWrites;
+    this.maxBlockBytes = maxBlockBytes;
   }
 
   @Override
   public void execute(Runnable task) {
+    ConnectionGuard.install(task, this);
+    if (!inlineWrites) {
+      pool.execute(task);
+      return;
+    }
     ConnectionWriter writer = writers.get(task);
     if (writer == null) {
-      pool.execute(new Pooled(task, null));
+      runInPool(task);
     } else if (!writer.isOpenToAll() || !DeferredRuns.current().offer(writer)) {
-      runInPool(task, writer);
+      runInPool(task);
     }
   }
 
-  void runInPool(Runnable task, ConnectionWriter writer) {
-    pool.execute(new Pooled(task, writer));
+  void runInPool(Runnable task) {
+    pool.execute(new Pooled(task));
+  }
+
+  /** Of this transport; null if it is not known, or its thread writes by way of Okio. */
+  ConnectionWriter writerOf(Object transport) {
+    Object task = OkHttpInternals.get(OkHttpInternals.TRANSPORT_EXECUTOR, transport);
+    ConnectionWriter writer = writers.get(task);
+    return writer != null && isMovable(task) ? writer : null;
+  }
+
+  long maxBlockBytes() {
+    return maxBlockBytes;
   }
 
   /** For work of the output itself. */
@@ -88,31 +118,27 @@ final class TransportExecutor implements Executor {
     ((SerializingExecutor) task).setExecutor(new Continuation());
   }
 
-  /**
-   * True if {@link #moveToPool} works with it.
-   *
-   * @throws ReflectiveOperationException if it works with none, as {@link LinkageError} does
-   */
-  static boolean isMovable(Runnable task) throws ReflectiveOperationException {
-    SerializingExecutor.class.getMethod("setExecutor", Executor.class);
-    return task instanceof SerializingExecutor;
+  /** True if {@link #moveToPool} works with it. */
+  private static boolean isMovable(Object task) {
+    try {
+      SerializingExecutor.class.getMethod("setExecutor", Executor.class);
+      return task instanceof SerializingExecutor;
+    } catch (NoSuchMethodException | LinkageError e) {
+      logger.log(Level.FINE, "Threads of calls do not write to sockets: grpc-core differs", e);
+      return false;
+    }
   }
 
   /** A task in a thread of the pool. */
   private static final class Pooled implements Runnable {
     private final Runnable task;
-    private final ConnectionWriter writer; // whose task it is; null if no writer's
 
-    Pooled(Runnable task, ConnectionWriter writer) {
+    Pooled(Runnable task) {
       this.task = task;
-      this.writer = writer;
     }
 
     @Override
     public void run() {
-      if (writer != null) {
-        writer.openToAll(task);
-      }
       DeferredRuns.current().runTask(task);
     }
   }

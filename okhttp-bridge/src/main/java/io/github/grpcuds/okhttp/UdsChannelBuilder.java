@@ -44,6 +44,11 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   /** A call that nobody reads may hold so much of a small heap, such as Android's. */
   private static final int SHARE_OF_HEAP = 64;
 
+  /** What gRPC recommends is 8 KiB, and grpc-okhttp's own default is to hold any amount. */
+  private static final int DEFAULT_METADATA_BYTES = 1 << 20;
+
+  private static final int BLOCK_SLACK_BYTES = 16_384;
+
   /** This and more switches keepalive off, as in grpc-okhttp. */
   static final long KEEPALIVE_OFF_NANOS = TimeUnit.DAYS.toNanos(1000);
 
@@ -57,6 +62,7 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   private int connectTimeoutMillis = DEFAULT_CONNECT_TIMEOUT_MILLIS;
   private PeerPolicy serverPolicy; // null: the default, which depends on the address
   private Executor transportExecutor; // null: the shared one
+  private int maxMetadataBytes = DEFAULT_METADATA_BYTES;
   private long busyPollNanos = BusyPoll.defaultNanos();
   private long keepAliveNanos = KEEPALIVE_OFF_NANOS;
   private long keepAliveTimeoutNanos = TimeUnit.SECONDS.toNanos(20); // gRPC's default
@@ -69,6 +75,7 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
     this.builder = builder;
     this.credentialsGuard = credentialsGuard;
     flowControlWindow(defaultWindow(Runtime.getRuntime().maxMemory()));
+    maxInboundMetadataSize(DEFAULT_METADATA_BYTES);
     executor(null);
     resolveItself(delegate(), target);
     // The first added is the last to run: after the user's.
@@ -81,10 +88,11 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
     Objects.requireNonNull(creds, "creds");
     CredentialsGuard guard = new CredentialsGuard();
     String name = target.toString();
+    ChannelCredentials guarded = guard.guard(creds);
     DelegateBuilder builder =
         PlainTransports.work()
-            ? new CoreDelegateBuilder(name, guard.guard(creds))
-            : new OkHttpDelegateBuilder(OkHttpChannelBuilder.forTarget(name, guard.guard(creds)));
+            ? new CoreDelegateBuilder(name, guarded)
+            : new OkHttpDelegateBuilder(OkHttpChannelBuilder.forTarget(name, guarded));
     return new UdsChannelBuilder(target, builder, guard);
   }
 
@@ -246,6 +254,18 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   }
 
   /**
+   * Sets the most metadata that a server may send at once, in bytes: names and values, and 32 bytes
+   * for each. A call whose server sends more fails with RESOURCE_EXHAUSTED; a header block that
+   * takes more than that already in its compressed form ends the connection. Default: 1 MiB.
+   */
+  @Override
+  public UdsChannelBuilder maxInboundMetadataSize(int bytes) {
+    delegate().maxInboundMetadataSize(bytes);
+    maxMetadataBytes = bytes;
+    return this;
+  }
+
+  /**
    * Sets the executor that runs the callbacks of calls. Default: threads that all such channels
    * share: as many as there are processors, at least 4, and one more for each that is blocked. They
    * end after a second without work.
@@ -392,7 +412,7 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
         transportExecutor == null
             ? new HandshakeThreads(SharedThreads.ofTransports(), true)
             : new HandshakeThreads(transportExecutor, false);
-    TransportExecutor executor = new TransportExecutor(pool);
+    TransportExecutor executor = new TransportExecutor(pool, inlineWrites, maxBlockBytes());
     TransportSocketFactory sockets =
         new TransportSocketFactory(
             connectTimeoutMillis,
@@ -405,12 +425,17 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
     if (inlineWrites) {
       writingCalls.enable();
     }
-    builder.transports(sockets, inlineWrites ? executor : pool);
+    builder.transports(sockets, executor);
     ManagedChannel channel = super.build();
     if (watchSocket) {
       sockets.wakes(channel);
     }
     return new UdsManagedChannel(channel, sockets, target);
+  }
+
+  /** As the server compresses it, a header block is not larger than what is in it, or little. */
+  private long maxBlockBytes() {
+    return (long) maxMetadataBytes + BLOCK_SLACK_BYTES;
   }
 
   /** Keepalive has failed by then, and its GOAWAY waits behind what the server does not read. */

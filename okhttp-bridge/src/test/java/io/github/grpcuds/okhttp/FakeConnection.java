@@ -19,7 +19,7 @@ final class FakeConnection {
 
   final FakeChannel channel = new FakeChannel(PREFACE.length);
   final Queue<Runnable> pool = new ArrayDeque<>();
-  final TransportExecutor executor = new TransportExecutor(this::addToPool);
+  final TransportExecutor executor = new TransportExecutor(this::addToPool, true, 0);
   final ConnectionWriter writer = new ConnectionWriter(channel.socket, channel, executor, 0);
   final QueuedOutput output = writer.output();
   private final SerializingExecutor serializing = new SerializingExecutor(executor);
