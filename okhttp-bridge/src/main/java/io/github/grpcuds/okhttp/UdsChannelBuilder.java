@@ -254,9 +254,9 @@ public final class UdsChannelBuilder extends ForwardingChannelBuilder2<UdsChanne
   }
 
   /**
-   * Sets the most metadata that a server may send at once, in bytes: names and values, and 32 bytes
-   * for each. A call whose server sends more fails with RESOURCE_EXHAUSTED; a header block that
-   * takes more than that already in its compressed form ends the connection. Default: 1 MiB.
+   * Sets how large the metadata that a server sends at once may be, in bytes: names and values, and
+   * 32 bytes extra for each field. A call whose server sends more fails with RESOURCE_EXHAUSTED. A
+   * header block whose encoded form is larger than that ends the connection. Default: 1 MiB.
    */
   @Override
   public UdsChannelBuilder maxInboundMetadataSize(int bytes) {
