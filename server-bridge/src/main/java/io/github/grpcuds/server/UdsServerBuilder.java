@@ -198,8 +198,8 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
    * fail with UNAVAILABLE, and the log says which process it was and why. The thread that accepts
    * connections asks the policy, so a policy that looks names up ({@link PeerPolicy#user}) needs a
    * user database that answers quickly. {@link Server#start} fails if the policy would refuse
-   * everybody: there are no users of these names, or nothing tells who connects (Windows, a Java
-   * runtime without the module jdk.net).
+   * everybody, because there are no users with these names, or because the server cannot learn who
+   * connects (Windows, a Java runtime without the module jdk.net).
    *
    * <p>Default: {@link PeerPolicy#anyUser} for a path, which its file's mode guards, and {@link
    * PeerPolicy#sameUser} for an abstract name, which any user of the machine can reach.

@@ -151,9 +151,9 @@ public final class PeerPolicy {
   }
 
   /**
-   * Why no process of this system can be allowed, such as {@code there is no user typo}; null if
-   * one may. Asks the system's user database now, if the policy has names; a server does so when it
-   * starts, and fails.
+   * Returns why the policy can allow no process of this system, such as {@code there is no user
+   * typo}, or null if it can allow one. If the policy has names, this asks the system's user
+   * database. A server asks when it starts, and fails if there is a reason.
    */
   public String whyNobody() {
     return whyNobody.get();
