@@ -66,7 +66,7 @@ final class InheritedByChildTest {
         System.in.read();
         List<byte[]> all = new ArrayList<>();
         try {
-          while (all.size() < Integer.MAX_VALUE) {
+          while (server.isBound() && all.size() < Integer.MAX_VALUE) {
             all.add(new byte[1 << 20]);
           }
         } catch (OutOfMemoryError e) {
