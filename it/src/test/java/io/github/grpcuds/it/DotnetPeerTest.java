@@ -22,15 +22,17 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DotnetPeerTest {
-  private static final String PROGRAM = System.getProperty("grpcuds.it.dotnet", "");
+  /** By default where our own machines have it, beside the repository. */
+  private static final String PROGRAM =
+      System.getProperty("grpcuds.it.dotnet", "../../shared/peers/dotnet/kestrel");
 
   @RegisterExtension final EngineServer server = new EngineServer();
 
   @BeforeAll
   static void findProgram() {
     Assumptions.assumeTrue(
-        !PROGRAM.isEmpty() && Files.isExecutable(Paths.get(PROGRAM)),
-        "no .NET client: -Dgrpcuds.it.dotnet is to be the path of one, and is \"" + PROGRAM + "\"");
+        Files.isExecutable(Paths.get(PROGRAM)),
+        "no .NET client at " + PROGRAM + " (set -Dgrpcuds.it.dotnet to the path of one)");
   }
 
   private void assertPasses(String settings, String... check) throws Exception {
