@@ -3,9 +3,7 @@ package io.github.grpcuds.transport.internal.file;
 import io.github.grpcuds.transport.internal.channel.Pause;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -59,7 +57,8 @@ final class FileRefresher implements Closeable, Runnable {
   private void refresh() {
     try {
       if (fileKey.equals(ExistingSocket.fileKey(path))) {
-        Files.setLastModifiedTime(path, FileTime.fromMillis(System.currentTimeMillis()));
+        // Not by Files, which has to open the file on Java 8, and no socket can be opened.
+        path.toFile().setLastModified(System.currentTimeMillis());
       }
     } catch (IOException | RuntimeException e) {
       logger.log(Level.FINE, "Cannot refresh " + path + ": " + e);
