@@ -128,7 +128,7 @@ final class AttackedServer implements AutoCloseable {
    * one if the machine is busy.
    */
   ServerStats awaitLike(ServerStats before, long heapTolerance, long millis) throws Exception {
-    ServerStats after = awaitLikeUntil(before, heapTolerance, inMillis(millis));
+    ServerStats after = awaitLikeUntil(before, heapTolerance, inMillis((double) millis));
     return after.isLike(before, heapTolerance)
         ? after
         : awaitLikeUntil(before, heapTolerance, inMillis((Machine.allowance() - 1) * millis));

@@ -11,6 +11,7 @@ import io.grpc.Status;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.logging.Handler;
@@ -121,7 +122,9 @@ class FailureLogTest {
   void whatAClientIsCutOffForIsOneLineWithoutItsControls() throws Exception {
     server.start();
     Http2Peer peer = server.open();
-    peer.write("GET /\r\nSEVERE: forged \u001b[31m HTTP/1.1\r\n\r\n".getBytes("ISO-8859-1"));
+    peer.write(
+        "GET /\r\nSEVERE: forged \u001b[31m HTTP/1.1\r\n\r\n"
+            .getBytes(StandardCharsets.ISO_8859_1));
     peer.awaitClose();
     while (logged.isEmpty()) {
       Thread.sleep(1); // the test's own limit ends it

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -98,8 +99,8 @@ class HaproxyPeerTest {
     receiver.call.request(1);
     receiver.call.halfClose();
     Status status = receiver.ended.poll(100, TimeUnit.SECONDS);
-    assertEquals(Status.OK, status, () -> receiver.messages + " messages came");
-    assertEquals(MESSAGES, receiver.messages);
+    assertEquals(Status.OK, status, () -> receiver.messages.get() + " messages came");
+    assertEquals(MESSAGES, receiver.messages.get());
   }
 
   /** Sends what the client takes. */
@@ -131,12 +132,12 @@ class HaproxyPeerTest {
 
   private static final class Receiver extends ClientCall.Listener<byte[]> {
     final BlockingQueue<Status> ended = new LinkedBlockingQueue<>();
-    volatile int messages;
+    final AtomicInteger messages = new AtomicInteger();
     ClientCall<byte[], byte[]> call;
 
     @Override
     public void onMessage(byte[] message) {
-      messages++;
+      messages.incrementAndGet();
       call.request(1);
     }
 

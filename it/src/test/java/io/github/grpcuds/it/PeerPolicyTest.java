@@ -125,8 +125,7 @@ class PeerPolicyTest {
     List<String> arguments = new ArrayList<>();
     arguments.add(server.toString());
     arguments.addAll(Arrays.asList(options));
-    try (ChildProcess client =
-        OtherUser.java(ClientProcess.class, arguments.toArray(new String[0]))) {
+    try (ChildProcess client = OtherUser.java(ClientProcess.class, arguments.toArray())) {
       return client.hear("status:");
     }
   }

@@ -42,7 +42,8 @@ final class ConnectionWire implements Wire {
   @Override
   public void schedule(Runnable task, long nanos) {
     try {
-      Future<?> unused = scheduler.schedule(task, nanos, TimeUnit.NANOSECONDS); // runs once, cheaply
+      Future<?> unused =
+          scheduler.schedule(task, nanos, TimeUnit.NANOSECONDS); // runs once, cheaply
     } catch (RejectedExecutionException e) {
       task.run(); // its owner has shut it down: there is no time any more
     }

@@ -1,5 +1,6 @@
 package io.github.grpcuds.server;
 
+import io.github.grpcuds.executor.internal.CallExecutor;
 import io.github.grpcuds.http2.internal.Http2Connection;
 import io.github.grpcuds.http2.internal.Http2Limits;
 import io.github.grpcuds.http2.internal.Http2Listener;
@@ -92,7 +93,11 @@ final class ServerConnection {
 
   /** Takes the lock, under which alone {@link #http2} may be used. */
   void lock() {
-    lock.lock();
+    if (!lock.tryLock()) {
+      long start = System.nanoTime();
+      lock.lock();
+      CallExecutor.waitedForLock(System.nanoTime() - start);
+    }
   }
 
   /** Gives the lock back, then runs the stream tasks that came up under it ({@link #later}). */

@@ -105,6 +105,17 @@ public final class CallExecutor implements Executor {
     this.limit = core;
   }
 
+  /**
+   * The current thread has waited for a lock of this library: that is not its task's blocking, and
+   * more threads would make it longer.
+   */
+  public static void waitedForLock(long nanos) {
+    Thread current = Thread.currentThread();
+    if (current instanceof CallThread) {
+      ((CallThread) current).waitedForLock(nanos);
+    }
+  }
+
   /** Whether tasks of that kind block, as far as is known. */
   public boolean blocks(Runnable task) {
     return profile(task).blocks();

@@ -25,6 +25,7 @@ final class CallThread extends Thread {
   private boolean begun;
   private boolean spreads; // set under the executor's lock before the thread is woken
   private int tasks;
+  private long lockNanos; // waited for this library's locks, so far; of this thread
 
   private final BlockedThreadDetector look = new BlockedThreadDetector(); // of the monitor
 
@@ -104,7 +105,7 @@ final class CallThread extends Thread {
 
   private void run(ProfiledTask next, TaskProfile profile) {
     boolean measured = executor.measures() && profile.isDue();
-    long busy = measured ? ThreadFacts.ownBusyNanos() : 0;
+    long busy = measured ? ThreadFacts.ownBusyNanos() + lockNanos : 0;
     long start = System.nanoTime();
     try {
       next.body.run();
@@ -114,9 +115,14 @@ final class CallThread extends Thread {
       long took = System.nanoTime() - start;
       profile.ran(took);
       if (measured) {
-        profile.waited(took - (ThreadFacts.ownBusyNanos() - busy));
+        profile.waited(took - (ThreadFacts.ownBusyNanos() + lockNanos - busy));
       }
     }
+  }
+
+  /** This thread waited for a lock of this library: its task did not block. */
+  void waitedForLock(long nanos) {
+    lockNanos += nanos;
   }
 
   /** Waits for a task. False if none came in time. */

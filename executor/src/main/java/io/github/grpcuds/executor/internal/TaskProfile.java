@@ -27,6 +27,12 @@ public final class TaskProfile {
   /** What a run counts for at most, so that the next short ones can make up for it. */
   static final long MOST_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
+  /**
+   * What a sample counts for at most: a single long wait, for the collector of garbage say, does
+   * not make a kind one that blocks.
+   */
+  static final long MOST_WAIT_NANOS = 3 * BLOCKS_NANOS;
+
   private volatile long runNanos; // about the last 16 runs' mean
   private volatile long waitNanos; // about the last 4 samples' mean
   private volatile boolean blocks;
@@ -62,19 +68,21 @@ public final class TaskProfile {
 
   /** Notes for how long a run waited. */
   void waited(long nanos) {
-    long next = waitNanos + (Math.min(nanos, MOST_NANOS) - waitNanos) / 4;
+    long next = waitNanos + (Math.min(nanos, MOST_WAIT_NANOS) - waitNanos) / 4;
     waitNanos = next;
     if (next > BLOCKS_NANOS) {
       blocks = true;
     } else if (next < SHORT_NANOS) {
       blocks = false;
+    } else if (!blocks) {
+      toSample = 0; // undecided: the next run tells more
     }
   }
 
   /** A run has been seen to block. */
   void seenBlocked() {
     runNanos = MOST_NANOS;
-    waitNanos = MOST_NANOS;
+    waitNanos = MOST_WAIT_NANOS;
     blocks = true;
   }
 }

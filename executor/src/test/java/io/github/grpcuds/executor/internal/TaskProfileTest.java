@@ -31,7 +31,16 @@ final class TaskProfileTest {
   @Test
   void aKindThatWaitsBlocksSoon() {
     int runs = runsUntil(true, 500, 480);
-    assertTrue(runs <= 2, "runs: " + runs);
+    assertTrue(runs <= 3, "runs: " + runs);
+  }
+
+  /** A collection of garbage stops whoever runs. */
+  @Test
+  void oneLongWaitAmongShortRunsIsForgiven() {
+    for (int i = 0; i < 1000; i++) {
+      run(i % 200 == 0 ? 50_000 : 120, i % 200 == 0 ? 49_000 : 5);
+      assertFalse(profile.blocks(), "run " + i);
+    }
   }
 
   @Test
