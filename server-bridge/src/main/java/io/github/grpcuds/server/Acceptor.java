@@ -10,17 +10,21 @@ import java.util.logging.Level;
 
 /**
  * Accepts connections in a loop, and outlives shortages of descriptors, memory and threads: it
- * pauses, says so, and goes on. It also pauses, silently, while the server has no place for one
- * more; they wait in the backlog.
+ * pauses, says so, and goes on. It also pauses, silently, while the server has no place or no
+ * memory for one more; they wait in the backlog.
  */
 final class Acceptor {
   private static final SafeLog log = new SafeLog(Acceptor.class);
   private static final int MAX_BATCH = 64;
 
+  /** How long it waits for memory. */
+  private static final long MEMORY_PAUSE_MILLIS = 20;
+
   private final UdsListener listener;
   private final UdsAddress address;
   private final EventLoop loop;
   private final ConnectionPermits places;
+  private final MemoryBudget memory;
   private final Taker taker;
   private final AcceptRetry retry = new AcceptRetry(); // of the loop's thread
   private final Runnable resume = this::resume; // made now: a shortage is no time to load code
@@ -37,11 +41,13 @@ final class Acceptor {
       UdsAddress address,
       EventLoop loop,
       ConnectionPermits places,
+      MemoryBudget memory,
       Taker taker) {
     this.listener = listener;
     this.address = address;
     this.loop = loop;
     this.places = places;
+    this.memory = memory;
     this.taker = taker;
   }
 
@@ -78,6 +84,10 @@ final class Acceptor {
   private void accept() {
     try {
       for (int i = 0; i < MAX_BATCH; i++) {
+        if (!MemoryReserve.SHARED.isHeld() || memory.isNearlyFull()) {
+          pauseForMemory();
+          return;
+        }
         if (!places.take(resumeSoon)) {
           loop.poller().removeListener(listener);
           return;
@@ -118,7 +128,14 @@ final class Acceptor {
     }
   }
 
+  /** To accept on a full heap is a danger: the JDK's native code does not expect it. */
+  private void pauseForMemory() {
+    loop.schedule(resume, MEMORY_PAUSE_MILLIS);
+    loop.poller().removeListener(listener);
+  }
+
   private void pause(Throwable shortage) {
+    MemoryReserve.SHARED.letGoFor(shortage);
     if (closed) {
       return;
     }

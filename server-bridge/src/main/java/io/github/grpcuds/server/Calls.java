@@ -8,6 +8,7 @@ import io.grpc.Status;
 import io.grpc.internal.KeepAliveEnforcer;
 import io.grpc.internal.ServerTransportListener;
 import io.grpc.internal.StatsTraceContext;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
@@ -19,12 +20,15 @@ import java.util.logging.Level;
  * not returned, the next one waits for that.
  */
 final class Calls {
+  /** Made before it is needed, which may be when there is no memory. */
+  private static final String CRASH = "A call failed in the transport";
+
   private final Wire wire;
   private final ServerConfig config;
   private final List<? extends ServerStreamTracer.Factory> tracers;
   private final RateLimitedLog offenders;
   private final Runnable onIdle;
-  private final HeldBytes held;
+  private final MessageMemory held;
   private final ConnectionTurns turns = new ConnectionTurns();
   private final TransportCounters counters = new TransportCounters(); // guarded by the lock
   private final KeepAliveEnforcer enforcer; // guarded by the lock
@@ -44,6 +48,7 @@ final class Calls {
   /**
    * Calls that begin when {@link #ready} was called.
    *
+   * @param held counts the messages of the calls
    * @param onIdle runs without the lock whenever the last open call has ended
    */
   Calls(
@@ -51,13 +56,14 @@ final class Calls {
       ServerConfig config,
       List<? extends ServerStreamTracer.Factory> tracers,
       RateLimitedLog offenders,
+      MessageMemory held,
       Runnable onIdle) {
     this.wire = wire;
     this.config = config;
     this.tracers = tracers;
     this.offenders = offenders;
     this.onIdle = onIdle;
-    this.held = new HeldBytes(config.pendingBytes());
+    this.held = held;
     this.enforcer =
         new KeepAliveEnforcer(
             config.permitKeepAliveWithoutCalls, config.permitKeepAliveNanos, TimeUnit.NANOSECONDS);
@@ -185,14 +191,19 @@ final class Calls {
   }
 
   GrpcStream newStream(Exchange exchange, RequestHead head) {
+    HandedMessages handed = new HandedMessages(held);
+    List<ServerStreamTracer.Factory> all = new ArrayList<>(tracers.size() + 1);
+    all.addAll(tracers);
+    all.add(handed.factory());
     return new GrpcStream(
         exchange,
         head.authority,
         attributes,
-        StatsTraceContext.newServerContext(tracers, head.method, head.metadata),
+        StatsTraceContext.newServerContext(all, head.method, head.metadata),
         counters.tracer,
         config.maxInboundMessageSize,
-        held);
+        held,
+        handed);
   }
 
   void begin(GrpcStream stream, RequestHead head) {
@@ -246,6 +257,6 @@ final class Calls {
   }
 
   void logCrash(Throwable e) {
-    offenders.report(e.getClass(), Level.SEVERE, "A call failed in the transport", e);
+    offenders.report(e.getClass(), Level.SEVERE, CRASH, e);
   }
 }

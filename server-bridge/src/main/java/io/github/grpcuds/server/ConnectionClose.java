@@ -8,6 +8,13 @@ import java.util.logging.Level;
 /** Ends a connection: at once, when all is written, or when the client has read all. */
 final class ConnectionClose {
   private static final SafeLog log = new SafeLog(ConnectionClose.class);
+  private static final SafeLog.Line FAILED =
+      log.line(Level.SEVERE, "A connection ends by an error of the server");
+  private static final SafeLog.Line CLOSING_FAILED =
+      log.line(Level.FINE, "Closing a socket failed");
+
+  /** A reason that is there before it is needed: to make one takes memory. */
+  private static final String SERVER_FAILED = "the server failed";
 
   /** How long a closing connection waits for a client that does not read. */
   private static final long LINGER_MILLIS = 1000;
@@ -33,7 +40,10 @@ final class ConnectionClose {
   private State state = State.OPEN;
   private boolean lingers; // to be closed after a while at any rate
   private boolean clientFirst; // is to close, after all is written
+  private boolean failed; // by an error of the server
   private String reason = "the server closed the connection";
+
+  private final Ending ending = new Ending();
 
   ConnectionClose(
       ServerConnection connection,
@@ -78,7 +88,11 @@ final class ConnectionClose {
   void whenWritten(String why) {
     drain(why);
     if (beginLingering()) {
-      loop.schedule(() -> now(null), LINGER_MILLIS);
+      try {
+        loop.schedule(() -> now(null), LINGER_MILLIS);
+      } catch (RuntimeException | Error e) {
+        now(null); // there is no memory to wait
+      }
     }
   }
 
@@ -187,17 +201,67 @@ final class ConnectionClose {
     connection.watchLater();
   }
 
-  /** Closes at once, because of an error of the socket or the server. */
+  /**
+   * Closes because of an error of the socket or the server: at once, unless HTTP/2 has words of
+   * farewell. The log comes last, for it may fail as well.
+   */
   void fail(Throwable cause) {
-    boolean expected = cause instanceof IOException;
-    if (!expected) {
-      log.log(Level.SEVERE, "A connection ends by an error of the server", cause);
+    if (cause instanceof IOException) {
+      now(cause.getMessage());
+      return;
     }
-    now(expected ? cause.getMessage() : cause.toString());
+    MemoryReserve.SHARED.letGoFor(cause);
+    boolean known = !beginFailing();
+    String why = textOf(cause);
+    if (!sayFarewell(why)) {
+      now(why);
+    }
+    if (!known) {
+      FAILED.log(cause);
+    }
+  }
+
+  private boolean beginFailing() {
+    connection.lock();
+    try {
+      boolean first = !failed && state != State.CLOSED;
+      failed = true;
+      return first;
+    } finally {
+      connection.unlockOnly();
+    }
+  }
+
+  /** False if there is nothing to be said, or no way to say it. */
+  private boolean sayFarewell(String why) {
+    connection.lock();
+    try {
+      boolean broken = connection.http2().failure() != null;
+      if (!broken || connection.http2().output().isEmpty() || state == State.CLOSED) {
+        return false;
+      }
+    } finally {
+      connection.unlockOnly();
+    }
+    try {
+      whenWritten(why);
+      return true;
+    } catch (RuntimeException | Error e) {
+      return false;
+    }
+  }
+
+  private static String textOf(Throwable cause) {
+    try {
+      return cause.toString();
+    } catch (RuntimeException | Error e) {
+      return SERVER_FAILED;
+    }
   }
 
   /**
-   * Closes at once.
+   * Closes at once. Never throws: what cannot be done for want of memory is done later, in the
+   * loop.
    *
    * @param why null if that is known already
    */
@@ -212,34 +276,46 @@ final class ConnectionClose {
         reason = why;
       }
     } finally {
-      connection.unlock();
+      connection.unlockOnly();
     }
     try {
-      closeSocket();
-    } finally {
-      endHttp2();
-    }
-  }
-
-  private void closeSocket() {
-    loop.poller().remove(channel);
-    try {
-      channel.close();
-    } catch (IOException e) {
-      log.log(Level.FINE, "Closing a socket failed", e);
+      ending.attempt();
+    } catch (Throwable e) {
+      MemoryReserve.SHARED.letGoFor(e);
+      loop.retry(ending);
     }
   }
 
-  private void endHttp2() {
-    try {
+  /** What comes after the socket was closed, a step after the other; made beforehand. */
+  private final class Ending extends Retries.Attempt {
+    // Of the thread that ends it, one after the other.
+    private boolean socketClosed;
+
+    @Override
+    void attempt() {
+      if (!socketClosed) {
+        closeSocket();
+        socketClosed = true;
+      }
       connection.lock();
       try {
         connection.http2().end(reason);
       } finally {
         connection.unlock();
       }
-    } finally {
       listener.closed(reason);
+    }
+
+    private void closeSocket() {
+      try {
+        loop.poller().remove(channel);
+      } finally {
+        try {
+          channel.close();
+        } catch (IOException e) {
+          CLOSING_FAILED.log(e);
+        }
+      }
     }
   }
 }

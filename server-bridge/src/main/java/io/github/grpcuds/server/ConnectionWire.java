@@ -61,52 +61,27 @@ final class ConnectionWire implements Wire {
 
   @Override
   public void sendHeaders(Http2Stream stream, HeaderList headers, boolean endOfStream) {
-    try {
-      connection.http2().sendHeaders(stream, headers, endOfStream);
-    } catch (RuntimeException | Error e) {
-      connection.broken(e);
-      throw e;
-    }
+    connection.http2().sendHeaders(stream, headers, endOfStream);
   }
 
   @Override
   public void sendData(
       Http2Stream stream, byte[] buffer, int offset, int length, boolean endOfStream) {
-    try {
-      connection.http2().sendData(stream, buffer, offset, length, endOfStream);
-    } catch (RuntimeException | Error e) {
-      connection.broken(e);
-      throw e;
-    }
+    connection.http2().sendData(stream, buffer, offset, length, endOfStream);
   }
 
   @Override
   public void sendData(Http2Stream stream, OutputChunk chunk, int length) {
-    try {
-      connection.http2().sendData(stream, chunk, length, false);
-    } catch (RuntimeException | Error e) {
-      connection.broken(e);
-      throw e;
-    }
+    connection.http2().sendData(stream, chunk, length, false);
   }
 
   @Override
   public void reset(Http2Stream stream, ErrorCode error) {
-    try {
-      connection.http2().reset(stream, error);
-    } catch (RuntimeException | Error e) {
-      connection.broken(e);
-      throw e;
-    }
+    connection.http2().reset(stream, error);
   }
 
   @Override
   public void consumed(Http2Stream stream, int bytes) {
-    try {
-      connection.http2().consumed(stream, bytes);
-    } catch (RuntimeException | Error e) {
-      connection.broken(e);
-      throw e;
-    }
+    connection.http2().consumed(stream, bytes);
   }
 }

@@ -33,6 +33,8 @@ final class ConnectionWriter {
   private boolean blocked; // the socket took no more
   private int progress; // counts writes
   private volatile boolean muchOutput; // seen when the lock was last given back
+  private final Runnable write = this::write; // made now: for a shortage of memory
+  private final Runnable writeDue = this::writeDue;
 
   /**
    * A writer.
@@ -112,11 +114,11 @@ final class ConnectionWriter {
       connection.unlockOnly();
     }
     try {
-      loop.execute(this::writeDue);
+      loop.execute(writeDue);
       if (LoopThread.current() != null) {
-        writeExecutor.execute(this::writeDue);
+        writeExecutor.execute(writeDue);
       }
-    } catch (RuntimeException | OutOfMemoryError e) {
+    } catch (RuntimeException | Error e) {
       writeDue(); // no thread for it, or no memory
     }
   }
@@ -169,14 +171,18 @@ final class ConnectionWriter {
     boolean wake = connection.watchesTooLittle();
     boolean done = close.isDraining() && !blocked && !handOver;
     connection.unlock();
-    if (thrown != null) {
-      connection.fail(thrown);
-    } else if (done) {
-      close.written();
-    } else if (handOver) {
-      loop.execute(this::write);
-    } else if (wake && !connection.reader().isReading()) {
-      connection.watchLater();
+    try {
+      if (thrown != null) {
+        connection.fail(thrown);
+      } else if (done) {
+        close.written();
+      } else if (handOver) {
+        loop.execute(write);
+      } else if (wake && !connection.reader().isReading()) {
+        connection.watchLater();
+      }
+    } catch (RuntimeException | Error e) {
+      connection.fail(e); // nobody would write what is left
     }
   }
 

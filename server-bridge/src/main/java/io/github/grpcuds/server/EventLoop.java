@@ -15,11 +15,16 @@ import java.util.logging.Level;
 /** A thread that watches sockets, calls back whose are ready, and runs tasks between. */
 final class EventLoop implements Runnable {
   private static final SafeLog log = new SafeLog(EventLoop.class);
+  private static final SafeLog.Line GOES_ON =
+      log.line(Level.SEVERE, "An I/O thread goes on after an error");
 
   /** As much as one read asks for; a batch of input at most. */
   private static final int READ_BYTES = 64 * 1024;
 
   private static final long ERROR_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+  /** How soon it looks again at what could not be done for want of memory. */
+  private static final long SHORTAGE_MILLIS = 20;
 
   private final Poller poller;
   private final byte[] readBuffer = new byte[READ_BYTES]; // of the loop's thread
@@ -29,8 +34,10 @@ final class EventLoop implements Runnable {
   private final BusyPoll busyPoll; // of the loop's thread
   private final Runnable whenDone;
   private final InlineCalls calls; // null if none are run here
+  private final Retries retries = new Retries();
   private volatile boolean closed;
   private volatile Thread thread;
+  private MemoryBudget memory; // looked after; set before the loop runs; null if there is none
 
   /**
    * A loop, to be run by a thread.
@@ -67,6 +74,11 @@ final class EventLoop implements Runnable {
     public int compareTo(Timer other) {
       return Long.compare(nanos - other.nanos, 0);
     }
+  }
+
+  /** Has the loop look, often, how a server's memory is doing. */
+  void lookAfter(MemoryBudget looked) {
+    memory = looked;
   }
 
   Poller poller() {
@@ -120,6 +132,17 @@ final class EventLoop implements Runnable {
     }
   }
 
+  /**
+   * Tries something again that could not be done, most likely for want of memory; takes none. From
+   * any thread.
+   */
+  void retry(Retries.Attempt attempt) {
+    retries.add(attempt);
+    if (!isCurrentThread()) {
+      poller.wakeup();
+    }
+  }
+
   /** Ends the loop, from any thread. */
   void close() {
     closed = true;
@@ -135,15 +158,23 @@ final class EventLoop implements Runnable {
   public void run() {
     thread = Thread.currentThread();
     boolean ours = true;
+    while (!closed && ours) {
+      turn();
+      ours = runCalls();
+    }
+    if (ours) {
+      end();
+    }
+  }
+
+  /** False if the loop belongs to another thread since. */
+  private boolean runCalls() {
     try {
-      while (!closed && ours) {
-        turn();
-        ours = calls == null || calls.run();
-      }
-    } finally {
-      if (ours) {
-        end();
-      }
+      return calls == null || calls.run();
+    } catch (Throwable e) {
+      survive(e);
+      LoopThread own = LoopThread.current();
+      return own == null || !own.isInTask();
     }
   }
 
@@ -151,10 +182,11 @@ final class EventLoop implements Runnable {
     thread = null;
     try {
       poller.close();
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       log.log(Level.FINE, "Closing a poller failed", e);
+    } finally {
+      whenDone.run();
     }
-    whenDone.run();
   }
 
   /** Takes a task of a call, to run after this turn. By the loop's thread, and not in a call. */
@@ -185,15 +217,26 @@ final class EventLoop implements Runnable {
   /** What fails is one connection's matter, or passes; the loop goes on for the others. */
   void turn() {
     try {
+      retries.run();
       runTasks();
       poll();
       runTimers();
       forgetInterrupt();
-    } catch (IOException | RuntimeException | Error e) {
-      if (!closed) {
-        log.log(Level.SEVERE, "An I/O thread goes on after an error", e);
-        LockSupport.parkNanos(ERROR_PAUSE_NANOS); // if it comes again at once, not at full speed
+      MemoryReserve.SHARED.takeBack();
+      if (memory != null) {
+        memory.look();
       }
+    } catch (Throwable e) {
+      survive(e);
+    }
+  }
+
+  /** Never throws. */
+  private void survive(Throwable e) {
+    if (!closed) {
+      MemoryReserve.SHARED.letGoFor(e);
+      GOES_ON.log(e);
+      LockSupport.parkNanos(ERROR_PAUSE_NANOS); // if it comes again at once, not at full speed
     }
   }
 
@@ -238,12 +281,17 @@ final class EventLoop implements Runnable {
     if (!tasks.isEmpty() || (calls != null && !calls.isEmpty())) {
       return 0;
     }
+    boolean shortage =
+        !retries.isEmpty()
+            || !MemoryReserve.SHARED.isHeld()
+            || (memory != null && memory.isWatched());
     Timer next = timers.peek();
     if (next == null) {
-      return -1;
+      return shortage ? SHORTAGE_MILLIS : -1;
     }
     long nanos = next.nanos - System.nanoTime();
-    return nanos <= 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(nanos) + 1;
+    long millis = nanos <= 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(nanos) + 1;
+    return shortage ? Math.min(millis, SHORTAGE_MILLIS) : millis;
   }
 
   private void runTimers() {

@@ -15,7 +15,9 @@ import java.util.logging.Level;
  * one takes long, and makes the shortage worse for all of the process.
  */
 final class EventLoopWatchdog implements Runnable {
-  private static final SafeLog log = new SafeLog(EventLoopWatchdog.class);
+  private static final SafeLog.Line CANNOT_REPLACE =
+      new SafeLog(EventLoopWatchdog.class)
+          .line(Level.WARNING, "An I/O thread that is kept by a call cannot be replaced");
 
   private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -47,7 +49,8 @@ final class EventLoopWatchdog implements Runnable {
 
   /** False if nobody would notice a task that does not end. */
   boolean isAlive() {
-    return thread != null && !stopped;
+    Thread running = thread;
+    return running != null && running.isAlive() && !stopped;
   }
 
   /** A task begins. */
@@ -80,17 +83,17 @@ final class EventLoopWatchdog implements Runnable {
   boolean look() {
     boolean active = false;
     Throwable failure = null;
-    for (BooleanSupplier look : looks) {
+    for (int i = 0; i < looks.size(); i++) { // an iterator would take memory
       try {
-        active |= look.getAsBoolean();
-      } catch (RuntimeException | Error e) { // no thread to be had: the task may end before
+        active |= looks.get(i).getAsBoolean();
+      } catch (Throwable e) { // no thread or memory to be had: the task may end before
         active = true;
         failure = e;
       }
     }
     pauseNanos = failure == null ? INTERVAL_NANOS : Math.min(2 * pauseNanos, MOST_NANOS);
     if (failure != null && !failed) {
-      log.log(Level.WARNING, "An I/O thread that is kept by a call cannot be replaced", failure);
+      CANNOT_REPLACE.log(failure);
     }
     failed = failure != null;
     return active;

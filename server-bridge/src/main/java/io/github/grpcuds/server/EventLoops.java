@@ -35,6 +35,7 @@ final class EventLoops {
    * @param config says how many threads, whose, and for how long they look before they sleep
    * @param calls runs what calls the loops do not run themselves; null if they run none
    * @param places how many connections there may be
+   * @param memory looked after by the loops
    * @param whenDone run when a loop has ended, so as often as there are threads
    * @throws IOException if there are no descriptors left
    */
@@ -44,6 +45,7 @@ final class EventLoops {
       ServerConfig config,
       Executor calls,
       ConnectionPermits places,
+      MemoryBudget memory,
       Handler handler,
       Runnable whenDone)
       throws IOException {
@@ -69,7 +71,9 @@ final class EventLoops {
       throw e;
     }
     this.acceptor =
-        new Acceptor(listener, address, loops.get(0), places, c -> handler.accepted(c, next()));
+        new Acceptor(
+            listener, address, loops.get(0), places, memory, c -> handler.accepted(c, next()));
+    loops.forEach(loop -> loop.lookAfter(memory));
   }
 
   /** Passes over loops that the executor has no thread for: nobody would look at the connection. */

@@ -21,6 +21,9 @@ final class Exchange implements Runnable {
   /** For how long the end of a call waits that follows what the client does not read. */
   private static final long END_WAITS_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+  /** Made before it is needed, which may be when there is no memory. */
+  private static final Status CRASHED = Status.INTERNAL.withDescription("The server failed");
+
   private final Calls calls;
   private final Wire wire;
   private final Http2Stream stream;
@@ -61,6 +64,7 @@ final class Exchange implements Runnable {
   private RequestHead.Refusal refusal; // not sent yet
   private InboundBuffer.Piece received; // not handed on yet
   private int consumed;
+  private boolean inputWaits; // for gRPC, which has not read all it was passed
 
   Exchange(Calls calls, Wire wire, Http2Stream stream, HeaderList request, boolean inputEnded) {
     this.calls = calls;
@@ -169,7 +173,8 @@ final class Exchange implements Runnable {
 
   private void tellGrpc() {
     HeaderList headers;
-    boolean ended;
+    boolean takes = call == null || finished || call.hasReadAll();
+    boolean ended = false;
     int bytesSent;
     Status failed;
     boolean done;
@@ -178,9 +183,12 @@ final class Exchange implements Runnable {
       scheduled = false;
       headers = request;
       request = null;
-      received = inbound.take();
-      ended = inputEnded;
-      inputEnded = false;
+      inputWaits = !takes && failure == null; // what comes meanwhile is put together
+      if (!inputWaits) {
+        received = inbound.take();
+        ended = inputEnded;
+        inputEnded = false;
+      }
       bytesSent = sent;
       sent = 0;
       failed = failure;
@@ -258,8 +266,11 @@ final class Exchange implements Runnable {
         call.finish(failed);
       }
     } finally {
-      calls.ended(this, call, failed == null);
-      handlerReturned();
+      try {
+        calls.ended(this, call, failed == null);
+      } finally {
+        handlerReturned();
+      }
     }
   }
 
@@ -292,16 +303,21 @@ final class Exchange implements Runnable {
 
   /** Something threw that never should: this call is lost, no other. */
   private void crash(Throwable e) {
-    calls.logCrash(e);
+    MemoryReserve.SHARED.letGoFor(e);
     try {
       reset(ErrorCode.INTERNAL_ERROR);
     } finally {
-      finish(Status.INTERNAL.withDescription("The server failed").withCause(e));
+      try {
+        finish(CRASHED);
+      } finally {
+        calls.logCrash(e); // last, for it may fail as well
+      }
     }
   }
 
   /** Runs what needs to be alone with gRPC's state of the stream. */
   void execute(Runnable task) {
+    StackProbe.require();
     if (tasks.add(() -> settle(task))) {
       wire.run(tasks);
     }
@@ -312,6 +328,9 @@ final class Exchange implements Runnable {
     Exchange before = runner.enter(this);
     try {
       task.run();
+      if (inputWaits && call.hasReadAll()) {
+        tell();
+      }
     } catch (RuntimeException | Error e) {
       crash(e);
     } finally {
@@ -345,6 +364,7 @@ final class Exchange implements Runnable {
   // What gRPC sends; in any thread, without the lock.
 
   void sendHeaders(HeaderList headers, boolean flush) {
+    StackProbe.require();
     wire.lock();
     try {
       if (maySend()) {
@@ -360,6 +380,7 @@ final class Exchange implements Runnable {
   }
 
   void sendMessage(OutboundBuffer message, int messages, boolean flush) {
+    StackProbe.require();
     wire.lock();
     try {
       if (maySend()) {
@@ -387,6 +408,7 @@ final class Exchange implements Runnable {
   }
 
   void sendTrailers(HeaderList trailers) {
+    StackProbe.require();
     wire.lock();
     try {
       if (maySend()) {
@@ -414,6 +436,7 @@ final class Exchange implements Runnable {
    * whose deadline has passed as a cancellation, before its own timer does.
    */
   void cancel(Status status) {
+    StackProbe.require();
     boolean waits;
     wire.lock();
     try {

@@ -18,6 +18,7 @@ final class GrpcInternals {
               "AbstractServerStream$TransportState: void complete()",
               "AbstractServerStream$TransportState: void inboundDataReceived(ReadableBuffer,"
                   + " boolean)",
+              "AbstractServerStream$TransportState: void messagesAvailable(MessageProducer)",
               "AbstractServerStream$TransportState: void onSentBytes(int)",
               "AbstractServerStream$TransportState: void onStreamAllocated()",
               "AbstractServerStream$TransportState: void transportReportStatus(Status)",
@@ -49,6 +50,7 @@ final class GrpcInternals {
               "ServerTransportListener: void transportTerminated()",
               "SharedResourcePool: SharedResourcePool forResource(Resource)",
               "StatsTraceContext: StatsTraceContext newServerContext(List, String, Metadata)",
+              "StreamListener$MessageProducer: InputStream next()",
               "TransportFrameUtil: byte[][] toHttp2Headers(Metadata)",
               "TransportFrameUtil: byte[][] toRawSerializedHeaders(byte[][])",
               "TransportTracer$Factory: TransportTracer create()",

@@ -52,6 +52,7 @@ final class GrpcServer implements InternalServer {
   private final Executor calls; // null if the user has set what runs them
   private final ConnectionPermits places;
   private final RateLimitedLog offenders = new RateLimitedLog();
+  private final MemoryBudget memory;
 
   private final AtomicInteger runningLoops;
   private final AtomicBoolean stopping = new AtomicBoolean();
@@ -87,6 +88,7 @@ final class GrpcServer implements InternalServer {
       Executor executor) {
     this.tls = tls;
     this.config = config;
+    this.memory = new MemoryBudget(config.serverPendingBytes());
     this.places = new ConnectionPermits(config.placesToWaitFor());
     this.tracers = tracers;
     this.channelz = channelz;
@@ -111,6 +113,10 @@ final class GrpcServer implements InternalServer {
 
   List<? extends ServerStreamTracer.Factory> tracers() {
     return tracers;
+  }
+
+  MemoryBudget memory() {
+    return memory;
   }
 
   RateLimitedLog offenders() {
@@ -145,7 +151,8 @@ final class GrpcServer implements InternalServer {
     borrow();
     try {
       loops =
-          new EventLoops(socket, address, config, calls, places, this::accepted, this::loopEnded);
+          new EventLoops(
+              socket, address, config, calls, places, memory, this::accepted, this::loopEnded);
       loops.start();
     } catch (IOException | RuntimeException | Error e) {
       socket.close();

@@ -6,9 +6,12 @@ import io.grpc.Status;
 import io.grpc.internal.AbstractServerStream;
 import io.grpc.internal.ReadableBuffers;
 import io.grpc.internal.StatsTraceContext;
+import io.grpc.internal.StreamListener;
 import io.grpc.internal.TransportTracer;
 import io.grpc.internal.WritableBuffer;
 import io.grpc.internal.WritableBufferAllocator;
+import java.io.IOException;
+import java.io.InputStream;
 
 /** A call as gRPC's server core sees it: gRPC's framing of messages on top of an exchange. */
 final class GrpcStream extends AbstractServerStream {
@@ -28,12 +31,13 @@ final class GrpcStream extends AbstractServerStream {
       StatsTraceContext stats,
       TransportTracer tracer,
       int maxMessageSize,
-      HeldBytes held) {
+      MessageMemory held,
+      HandedMessages handed) {
     super(ALLOCATOR, stats);
     this.exchange = exchange;
     this.authority = authority;
     this.attributes = attributes;
-    this.state = new State(exchange, maxMessageSize, stats, tracer, held);
+    this.state = new State(exchange, maxMessageSize, stats, tracer, held, handed);
   }
 
   @Override
@@ -64,14 +68,24 @@ final class GrpcStream extends AbstractServerStream {
   /** Passes a part of the request on; in a task of the exchange. */
   void receive(InboundBuffer.Piece piece, boolean last) {
     state.receive(piece, last);
+    if (last) {
+      state.handed.release();
+    }
   }
 
   void receiveEnd() {
     state.inboundDataReceived(ReadableBuffers.empty(), true);
+    state.handed.release();
+  }
+
+  /** True if gRPC has taken all it was passed: it wants more, as soon as there is some. */
+  boolean hasReadAll() {
+    return state.unread == 0;
   }
 
   /** The end, in a task of the exchange: null if the response is sent. */
   void finish(Status failed) {
+    state.handed.release();
     if (failed == null) {
       state.complete();
     } else {
@@ -116,23 +130,28 @@ final class GrpcStream extends AbstractServerStream {
   /** gRPC's state of the stream, which tasks of the exchange alone may touch. */
   static final class State extends AbstractServerStream.TransportState {
     private final Exchange exchange;
-    private final HeldBytes held;
+    private final MessageMemory held;
+    private final HandedMessages handed;
+    private int unread; // bytes passed to gRPC and not taken yet
 
     State(
         Exchange exchange,
         int maxMessageSize,
         StatsTraceContext stats,
         TransportTracer tracer,
-        HeldBytes held) {
+        MessageMemory held,
+        HandedMessages handed) {
       super(maxMessageSize, stats, tracer);
       this.exchange = exchange;
       this.held = held;
+      this.handed = handed;
     }
 
     void receive(InboundBuffer.Piece piece, boolean last) {
       boolean fits = held.add(piece.length);
       InboundPiece counted = InboundPiece.counted(piece, held);
       if (fits) {
+        unread += piece.length;
         inboundDataReceived(counted, last);
       } else {
         String reason =
@@ -152,13 +171,40 @@ final class GrpcStream extends AbstractServerStream {
       }
     }
 
+    /** Used when the application asks for more messages. */
     @Override
     public void runOnTransportThread(Runnable task) {
+      handed.release();
       exchange.execute(task);
+    }
+
+    /** An executor that refuses the task would keep the messages for good. */
+    @Override
+    public void messagesAvailable(StreamListener.MessageProducer producer) {
+      boolean taken = false;
+      try {
+        super.messagesAvailable(producer);
+        taken = true;
+      } finally {
+        if (!taken) {
+          close(producer);
+        }
+      }
+    }
+
+    private static void close(StreamListener.MessageProducer producer) {
+      for (InputStream message = producer.next(); message != null; message = producer.next()) {
+        try {
+          message.close();
+        } catch (IOException e) {
+          throw new AssertionError(e); // it is in memory
+        }
+      }
     }
 
     @Override
     public void bytesRead(int bytes) {
+      unread -= bytes;
       exchange.consumed(bytes);
     }
 

@@ -2,9 +2,11 @@ package io.github.grpcuds.server;
 
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
+import io.github.grpcuds.executor.internal.SafeLog;
 import io.github.grpcuds.http2.internal.ErrorCode;
 import io.github.grpcuds.http2.internal.HeaderList;
 import io.github.grpcuds.http2.internal.Http2Connection;
+import io.github.grpcuds.http2.internal.Http2Limits;
 import io.github.grpcuds.http2.internal.Http2Listener;
 import io.github.grpcuds.http2.internal.Http2Stream;
 import io.github.grpcuds.http2.internal.InputChunk;
@@ -35,6 +37,12 @@ final class GrpcTransport
     implements ServerTransport, Http2Listener, ServerConnection.Listener, KeepAlive.Peer {
   private static final Object TLS = "TLS"; // a kind of lines in the log
 
+  private static final SafeLog.Line NOT_TOLD =
+      new SafeLog(GrpcTransport.class).line(Level.WARNING, "The end of a connection was not told");
+
+  /** What TLS costs a connection at rest. */
+  private static final int TLS_COST = 48 * 1024;
+
   private static final long KEEP_ALIVE_PING = 0x6b65_6570_616c_6976L;
 
   private final GrpcServer server;
@@ -42,6 +50,7 @@ final class GrpcTransport
   private final UdsPeer peer;
   private final InternalLogId logId;
   private final ServerConnection connection;
+  private final ConnectionMemory memory;
   private final ByteFilter filter;
   private final SerialQueue tasks = new SerialQueue();
   private final Calls calls;
@@ -62,6 +71,14 @@ final class GrpcTransport
 
   private boolean terminated; // of the tasks alone
 
+  private final Retries.Attempt termination =
+      new Retries.Attempt() {
+        @Override
+        void attempt() {
+          execute(GrpcTransport.this::terminateIfDone);
+        }
+      };
+
   /** For a connection just accepted; {@link #start} sets it going. */
   GrpcTransport(GrpcServer server, UdsChannel channel, EventLoop loop, UdsPeer peer) {
     this.server = server;
@@ -69,6 +86,12 @@ final class GrpcTransport
     this.peer = peer;
     this.logId = InternalLogId.allocate(getClass(), peer.toString());
     this.filter = server.newFilter();
+    MessageMemory held =
+        new MessageMemory(
+            config.pendingBytes(), config.maxPendingBytes == 0 ? server.memory() : null);
+    this.memory = new ConnectionMemory(server.memory(), loop, held);
+    Http2Limits limits = config.http2Limits();
+    limits.memory = memory;
     this.connection =
         new ServerConnection(
             channel,
@@ -76,10 +99,11 @@ final class GrpcTransport
             filter,
             server.taskExecutor(),
             server.writeExecutor(),
-            config.http2Limits(),
+            limits,
             this,
             this,
-            config.directExecutor);
+            config.directExecutor,
+            memory);
     ScheduledExecutorService scheduler = server.scheduler();
     this.calls =
         new Calls(
@@ -87,6 +111,7 @@ final class GrpcTransport
             config,
             server.tracers(),
             server.offenders(),
+            held,
             this::callsEnded);
     this.gracefulEnd =
         new GracefulEnd(
@@ -105,9 +130,10 @@ final class GrpcTransport
   void start(ServerTransportListener transportListener) {
     listener = transportListener;
     try {
+      memory.begin(connection, filter instanceof TlsFilter ? TLS_COST : 0);
       connection.start();
     } catch (RuntimeException | Error e) {
-      connection.closeNow("the server failed: " + e);
+      connection.fail(e);
     }
   }
 
@@ -252,8 +278,9 @@ final class GrpcTransport
       startTimers();
       calls.ready(listener, attributes);
     } catch (RuntimeException | Error e) {
+      MemoryReserve.SHARED.letGoFor(e);
+      connection.closeNow("the server failed");
       server.offenders().report(e.getClass(), Level.WARNING, "A connection could not begin", e);
-      connection.closeNow("the server failed: " + e);
     }
   }
 
@@ -327,13 +354,22 @@ final class GrpcTransport
       connection.unlock();
     }
     if (done && !terminated) {
-      terminated = true;
-      try {
-        listener.transportTerminated();
-      } finally {
-        server.ended(peer);
-      }
+      terminate();
     }
+  }
+
+  private void terminate() {
+    try {
+      listener.transportTerminated();
+    } catch (OutOfMemoryError e) {
+      connection.retry(termination); // or the server would wait for this one's end for ever
+      return;
+    } catch (RuntimeException | Error e) {
+      NOT_TOLD.log(e);
+    }
+    terminated = true;
+    memory.close();
+    server.ended(peer);
   }
 
   // ServerTransport, in any thread.

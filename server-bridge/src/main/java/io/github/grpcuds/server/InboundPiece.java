@@ -15,11 +15,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class InboundPiece extends AbstractReadableBuffer {
   private final ByteBuffer bytes;
   private final InputChunk chunk; // null if they are in an array
-  private final HeldBytes account;
+  private final MessageMemory account;
   private final AtomicBoolean closed = new AtomicBoolean();
   private int counted;
 
-  private InboundPiece(ByteBuffer bytes, InputChunk chunk, HeldBytes account) {
+  private InboundPiece(ByteBuffer bytes, InputChunk chunk, MessageMemory account) {
     this.bytes = bytes;
     this.chunk = chunk;
     this.account = account;
@@ -27,7 +27,7 @@ final class InboundPiece extends AbstractReadableBuffer {
   }
 
   /** A piece that the caller has counted, and has no other use for. */
-  static InboundPiece counted(InboundBuffer.Piece piece, HeldBytes account) {
+  static InboundPiece counted(InboundBuffer.Piece piece, MessageMemory account) {
     ByteBuffer bytes =
         piece.chunk == null
             ? ByteBuffer.wrap(piece.bytes, piece.offset, piece.length)

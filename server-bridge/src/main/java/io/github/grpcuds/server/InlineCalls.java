@@ -21,7 +21,8 @@ import java.util.logging.Level;
  * with it: by {@link #state}, which tells whether that thread is in a task and in which.
  */
 final class InlineCalls {
-  private static final SafeLog log = new SafeLog(InlineCalls.class);
+  private static final SafeLog.Line TASK_FAILED =
+      new SafeLog(InlineCalls.class).line(Level.SEVERE, "A task of a call failed");
 
   /** About what it takes to wake a thread, on either side. */
   private static final long SHORT_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
@@ -124,14 +125,19 @@ final class InlineCalls {
     int mine = number;
     state.set(mine);
     monitor.wake();
+    Throwable failure = null;
     try {
       task.run();
     } catch (Throwable e) { // even one that was thrown sneakily
-      log.log(Level.SEVERE, "A task of a call failed", e);
+      failure = e;
     }
     Thread.interrupted(); // was meant for the task
     boolean ours = state.compareAndSet(mine, NO_TASK);
-    thread.setInTask(!ours);
+    thread.setInTask(!ours); // before all that may fail as well
+    if (failure != null) {
+      MemoryReserve.SHARED.letGoFor(failure);
+      TASK_FAILED.log(failure);
+    }
     return ours;
   }
 

@@ -90,6 +90,7 @@ final class LogText {
     }
 
     @Override
+    @SuppressWarnings("OverrideThrowableToString") // the text has the class of the original in it
     public String toString() {
       return getMessage();
     }

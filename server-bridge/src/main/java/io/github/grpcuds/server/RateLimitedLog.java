@@ -45,11 +45,14 @@ final class RateLimitedLog {
 
   /** As {@link #report(Object, String)}, with what caused it. */
   void report(Object kind, Level level, String message, Throwable cause) {
-    long unnamed = countOrTake(kind);
-    if (unnamed < 0) {
-      return;
-    }
+    long unnamed = 0;
+    boolean counted = false;
     try {
+      unnamed = countOrTake(kind);
+      counted = true;
+      if (unnamed < 0) {
+        return;
+      }
       logger.log(
           level,
           LogText.escape(message)
@@ -57,7 +60,9 @@ final class RateLimitedLog {
           LogText.escape(cause));
     } catch (RuntimeException | Error shortage) {
       // A handler may be in want of descriptors or memory: the connection's end must go on.
-      giveBack(kind, unnamed);
+      if (counted) {
+        giveBack(kind, unnamed);
+      }
     }
   }
 

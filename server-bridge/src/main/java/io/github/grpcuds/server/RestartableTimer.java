@@ -9,7 +9,8 @@ import java.util.logging.Level;
 
 /** At most one task that waits for its time. */
 final class RestartableTimer {
-  private static final SafeLog log = new SafeLog(RestartableTimer.class);
+  private static final SafeLog.Line ALARM_FAILED =
+      new SafeLog(RestartableTimer.class).line(Level.SEVERE, "An alarm of a connection failed");
 
   private final ScheduledExecutorService scheduler;
   private ScheduledFuture<?> waiting;
@@ -45,7 +46,7 @@ final class RestartableTimer {
     try {
       due.run();
     } catch (RuntimeException | Error e) {
-      log.log(Level.SEVERE, "An alarm of a connection failed", e);
+      ALARM_FAILED.log(e);
     }
   }
 

@@ -11,7 +11,8 @@ import java.util.logging.Level;
  * it was.
  */
 final class SerialQueue {
-  private static final SafeLog log = new SafeLog(SerialQueue.class);
+  private static final SafeLog.Line TASK_FAILED =
+      new SafeLog(SerialQueue.class).line(Level.SEVERE, "A task of a stream failed");
 
   private Node first; // guarded by this, as all but next is
   private Node last;
@@ -95,8 +96,9 @@ final class SerialQueue {
     while ((task = poll()) != null) {
       try {
         task.run();
-      } catch (RuntimeException | Error e) {
-        log.log(Level.SEVERE, "A task of a stream failed", e);
+      } catch (Throwable e) {
+        MemoryReserve.SHARED.letGoFor(e);
+        TASK_FAILED.log(e);
       }
     }
   }

@@ -39,6 +39,7 @@ final class ServerConfig {
   int maxInboundMetadataSize = 8192;
   int maxResetsPerSecond = 500;
   long maxPendingBytes; // 0: the default, which depends on the size of messages
+  long maxServerPendingBytes; // 0: the default, which depends on the heap
 
   long keepAliveNanos = TimeUnit.HOURS.toNanos(2);
   long keepAliveTimeoutNanos = TimeUnit.SECONDS.toNanos(20);
@@ -70,6 +71,7 @@ final class ServerConfig {
     copy.maxInboundMetadataSize = maxInboundMetadataSize;
     copy.maxResetsPerSecond = maxResetsPerSecond;
     copy.maxPendingBytes = maxPendingBytes;
+    copy.maxServerPendingBytes = maxServerPendingBytes;
     copy.keepAliveNanos = keepAliveNanos;
     copy.keepAliveTimeoutNanos = keepAliveTimeoutNanos;
     copy.permitKeepAliveNanos = permitKeepAliveNanos;
@@ -109,6 +111,18 @@ final class ServerConfig {
   static long defaultPendingBytes(long heap, int maxMessage) {
     long share = Math.min(LARGEST_DEFAULT_PENDING, Math.max(SMALLEST_DEFAULT_PENDING, heap / 16));
     return Math.max(share, maxMessage + BESIDES_A_MESSAGE);
+  }
+
+  /** What all connections together may have waiting, in bytes. */
+  long serverPendingBytes() {
+    return maxServerPendingBytes != 0
+        ? maxServerPendingBytes
+        : defaultServerPendingBytes(Runtime.getRuntime().maxMemory(), pendingBytes());
+  }
+
+  /** Two fifths of the heap, but room for two connections in any case. */
+  static long defaultServerPendingBytes(long heap, long connection) {
+    return Math.max(heap / 5 * 2, 2 * connection);
   }
 
   Http2Limits http2Limits() {

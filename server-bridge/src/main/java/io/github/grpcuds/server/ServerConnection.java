@@ -28,11 +28,12 @@ final class ServerConnection {
   private final ConnectionReader reader;
   private final ConnectionWriter writer;
   private final ConnectionClose close;
+  private final ConnectionMemory memory;
 
   private final SerialQueue.Queue due = new SerialQueue.Queue(); // guarded by lock
-  private Throwable failure; // of HTTP/2's code; null if it is sound; guarded by lock
   private boolean watchesInput = true; // changed by the loop's thread; guarded by lock
   private boolean watchesOutput; // as watchesInput
+  private final Runnable watchAgain = this::watchAgain; // made now: for a shortage of memory
 
   /** What a connection tells, with no lock held, in this order. */
   interface Listener {
@@ -52,6 +53,7 @@ final class ServerConnection {
    *
    * @param tasksInLoop has streams' tasks run in loops alone: as they call handlers, a thread that
    *     sends, with locks of the application held, must not meet a handler that wants such a lock
+   * @param memory what it holds
    */
   ServerConnection(
       UdsChannel channel,
@@ -62,10 +64,12 @@ final class ServerConnection {
       Http2Limits limits,
       Http2Listener http2Listener,
       Listener listener,
-      boolean tasksInLoop) {
+      boolean tasksInLoop,
+      ConnectionMemory memory) {
     this.channel = channel;
     this.loop = loop;
     this.tasksInLoop = tasksInLoop;
+    this.memory = memory;
     this.http2 = new Http2Connection(limits, http2Listener);
     this.close = new ConnectionClose(this, channel, loop, listener);
     this.writer = new ConnectionWriter(this, channel, loop, filter, writeExecutor, tasksInLoop);
@@ -107,8 +111,9 @@ final class ServerConnection {
     Throwable broken = null;
     if (lock.getHoldCount() == 1) {
       writer.lookAtOutput();
+      memory.tell(http2.heldBytes());
       failed = http2.isEnded() && close.isOpen();
-      broken = close.isClosed() ? null : failure;
+      broken = close.isOpen() ? http2.failure() : null;
       run = due.takeAll();
     }
     lock.unlock();
@@ -120,6 +125,9 @@ final class ServerConnection {
     } else if (failed) {
       closeWhenWritten(null);
     }
+    if (!lock.isHeldByCurrentThread()) {
+      memory.endDue();
+    }
   }
 
   /** Gives the lock back; what came up under it waits for the next {@link #unlock}. */
@@ -130,16 +138,6 @@ final class ServerConnection {
   /** The HTTP/2 state, guarded by the lock. */
   Http2Connection http2() {
     return http2;
-  }
-
-  /**
-   * HTTP/2 threw in the middle of something, for want of memory most likely: its frames cannot be
-   * trusted any more. Under the lock.
-   */
-  void broken(Throwable e) {
-    if (failure == null) {
-      failure = e;
-    }
   }
 
   /** Adds a task to a stream's queue, to run after the lock is given back; under the lock. */
@@ -194,14 +192,15 @@ final class ServerConnection {
   }
 
   void watchLater() {
-    loop.execute(
-        () -> {
-          try {
-            watchWhatMatters();
-          } catch (IOException e) {
-            fail(e);
-          }
-        });
+    loop.execute(watchAgain);
+  }
+
+  private void watchAgain() {
+    try {
+      watchWhatMatters();
+    } catch (IOException | RuntimeException | Error e) {
+      fail(e);
+    }
   }
 
   // Writing and closing, from any thread, not under the lock.
@@ -231,7 +230,35 @@ final class ServerConnection {
     close.now(why);
   }
 
-  /** Closes at once, because of an error: {@link ConnectionClose#fail}. */
+  /** There is memory again: the client may be asked for more. */
+  void memoryFreed() {
+    lock();
+    try {
+      http2.memoryFreed();
+    } finally {
+      unlock();
+    }
+    flush();
+  }
+
+  /** Closes, because there is no memory for what the client makes it hold. */
+  void endForMemory(String reason) {
+    lock();
+    try {
+      if (!close.isClosed()) {
+        http2.endForMemory(reason);
+      }
+    } finally {
+      unlock();
+    }
+  }
+
+  /** Has the loop try something again, for which there was no memory. */
+  void retry(Retries.Attempt attempt) {
+    loop.retry(attempt);
+  }
+
+  /** Closes, because of an error: {@link ConnectionClose#fail}. */
   void fail(Throwable cause) {
     close.fail(cause);
   }

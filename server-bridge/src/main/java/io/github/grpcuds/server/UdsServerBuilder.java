@@ -336,6 +336,23 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
   }
 
   /**
+   * How many bytes all connections together may make the server hold: messages on their way in and
+   * out, header fields, open calls, and the connections themselves. By default two fifths of the
+   * heap.
+   *
+   * <p>When half of that is taken, connections with more than their share are asked for no more and
+   * their new calls are refused (gRPC's clients try those again by themselves), until there is
+   * memory again. When all is taken, the connections that hold the most are ended, with
+   * ENHANCE_YOUR_CALM and a line in the log.
+   *
+   * @throws IllegalArgumentException if it is not positive
+   */
+  public UdsServerBuilder maxPendingBytes(long bytes) {
+    config.maxServerPendingBytes = OptionValues.positive("maxPendingBytes", bytes);
+    return this;
+  }
+
+  /**
    * Sets how many calls a connection may reset per second, or cause to be reset. A burst may be ten
    * times as large, and larger still by as many calls as were open together: a client can always
    * cancel all its calls. A call that ends well gives one back. A call that is reset after its

@@ -44,7 +44,12 @@ class CallsTest {
     config.maxPendingBytes = 1000;
     calls =
         new Calls(
-            wire, config, Collections.emptyList(), new RateLimitedLog(), () -> events.add("idle"));
+            wire,
+            config,
+            Collections.emptyList(),
+            new RateLimitedLog(),
+            new MessageMemory(config.maxPendingBytes),
+            () -> events.add("idle"));
   }
 
   private void ready() {
@@ -342,7 +347,7 @@ class CallsTest {
     Exchange exchange = open(request(), false);
     stream.request(100);
     for (int i = 0; i < 50; i++) {
-      data(exchange, message(500), 505, false);
+      data(exchange, message(300), 305, false);
     }
     assertEquals(51, events.size(), () -> "saw " + events);
   }

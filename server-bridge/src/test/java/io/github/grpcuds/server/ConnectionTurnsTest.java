@@ -32,7 +32,12 @@ class ConnectionTurnsTest {
     FakeWire wire = new FakeWire();
     Calls calls =
         new Calls(
-            wire, new ServerConfig(), Collections.emptyList(), new RateLimitedLog(), () -> {});
+            wire,
+            new ServerConfig(),
+            Collections.emptyList(),
+            new RateLimitedLog(),
+            new MessageMemory(1 << 20),
+            () -> {});
     return new Exchange(calls, wire, null, new HeaderList(), false);
   }
 

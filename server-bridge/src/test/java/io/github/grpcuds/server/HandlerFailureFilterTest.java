@@ -25,7 +25,12 @@ class HandlerFailureFilterTest {
     FakeWire wire = new FakeWire();
     Calls calls =
         new Calls(
-            wire, new ServerConfig(), Collections.emptyList(), new RateLimitedLog(), () -> {});
+            wire,
+            new ServerConfig(),
+            Collections.emptyList(),
+            new RateLimitedLog(),
+            new MessageMemory(1 << 20),
+            () -> {});
     Trampoline.current().enter(new Exchange(calls, wire, null, new HeaderList(), false));
   }
 

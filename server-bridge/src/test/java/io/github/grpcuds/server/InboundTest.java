@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 /** The way of a request's bytes to gRPC. */
 class InboundTest {
   private final InboundBuffer buffer = new InboundBuffer();
-  private final HeldBytes held = new HeldBytes(10_000);
+  private final MessageMemory held = new MessageMemory(10_000);
 
   private static byte[] random(int length) {
     byte[] bytes = new byte[length];
@@ -41,7 +41,7 @@ class InboundTest {
 
   private byte[] bytes(InboundBuffer.Piece piece) {
     byte[] read = new byte[piece.length];
-    InboundPiece.counted(piece, new HeldBytes(0)).readBytes(read, 0, read.length);
+    InboundPiece.counted(piece, new MessageMemory(0)).readBytes(read, 0, read.length);
     return read;
   }
 
@@ -99,9 +99,9 @@ class InboundTest {
   @Test
   void pieceCountsUntilItIsClosed() {
     InboundPiece piece = piece(1000);
-    assertEquals(1000 + HeldBytes.PIECE_COST, held.held());
+    assertEquals(1000 + MessageMemory.PIECE_COST, held.held());
     piece.skipBytes(1000);
-    assertEquals(1000 + HeldBytes.PIECE_COST, held.held());
+    assertEquals(1000 + MessageMemory.PIECE_COST, held.held());
     piece.close();
     piece.close();
     assertEquals(0, held.held());
@@ -112,13 +112,13 @@ class InboundTest {
     InboundPiece piece = piece(1000);
     byte[] bytes = random(1000);
     ReadableBuffer part = piece.readBytes(400);
-    assertEquals(1000 + 2 * HeldBytes.PIECE_COST, held.held());
+    assertEquals(1000 + 2 * MessageMemory.PIECE_COST, held.held());
     byte[] read = new byte[1000];
     part.readBytes(read, 0, 400);
     piece.readBytes(read, 400, 600);
     assertArrayEquals(bytes, read);
     part.close();
-    assertEquals(600 + HeldBytes.PIECE_COST, held.held());
+    assertEquals(600 + MessageMemory.PIECE_COST, held.held());
     piece.close();
     assertEquals(0, held.held());
   }

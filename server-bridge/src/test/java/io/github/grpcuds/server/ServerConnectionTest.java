@@ -39,6 +39,9 @@ class ServerConnectionTest {
   private final ByteArrayOutputStream body = new ByteArrayOutputStream();
   private final List<InputChunk> kept = new ArrayList<>();
 
+  private final ConnectionMemory memory =
+      new ConnectionMemory(new MemoryBudget(1 << 30), loop, new MessageMemory(1 << 30));
+
   private void start() {
     start(new PlainFilter(), false);
   }
@@ -54,7 +57,9 @@ class ServerConnectionTest {
             new Http2Limits(),
             new Requests(),
             new Noted(),
-            tasksInLoop);
+            tasksInLoop,
+            memory);
+    memory.begin(connection, 0);
     connection.start();
     loop.turn();
   }

@@ -30,6 +30,8 @@ final class FrameReader {
   private int maxFrameSize = Frames.DEFAULT_MAX_FRAME_SIZE;
   private int fullFrames;
 
+  private boolean stopped; // something threw in the middle of a frame: no more is read
+
   private int headerBytes; // of header, so far
   private FrameHead head;
 
@@ -50,7 +52,17 @@ final class FrameReader {
     return settingsSeen;
   }
 
+  /** Reads all; nothing any more if this, or the handler, has thrown. */
   void read(byte[] buffer, int offset, int count) throws Http2Exception {
+    if (stopped) {
+      return;
+    }
+    stopped = true;
+    readFrames(buffer, offset, count);
+    stopped = false;
+  }
+
+  private void readFrames(byte[] buffer, int offset, int count) throws Http2Exception {
     int end = offset + count;
     int at = offset + preface.read(buffer, offset, count);
     while (at < end) {
@@ -62,6 +74,11 @@ final class FrameReader {
         at += readPayload(buffer, at, end - at);
       }
     }
+  }
+
+  /** Memory that a frame takes that comes in pieces. */
+  int heldBytes() {
+    return kept.length;
   }
 
   int maxFrameSize() {
@@ -89,6 +106,15 @@ final class FrameReader {
    * @param scratch what the rest is copied to, a part after the other
    */
   void read(InputChunk chunk, int count, byte[] scratch) throws Http2Exception {
+    if (stopped) {
+      return;
+    }
+    stopped = true;
+    readFrames(chunk, count, scratch);
+    stopped = false;
+  }
+
+  private void readFrames(InputChunk chunk, int count, byte[] scratch) throws Http2Exception {
     ByteBuffer bytes = chunk.part(0, count);
     while (bytes.hasRemaining()) {
       int left = bytes.remaining();
@@ -100,7 +126,7 @@ final class FrameReader {
       } else {
         int length = Math.min(Math.min(left, scratch.length), leftOfPart());
         bytes.get(scratch, 0, length);
-        read(scratch, 0, length);
+        readFrames(scratch, 0, length);
       }
     }
   }

@@ -47,6 +47,11 @@ final class HeaderFragments {
     return length;
   }
 
+  /** The size of the array that holds it. */
+  int capacity() {
+    return bytes == null ? 0 : bytes.length;
+  }
+
   /** Whether it comes in one frame or in more. */
   void requireAllowed(int blockLength) throws Http2Exception {
     if (blockLength > limit) {

@@ -18,6 +18,9 @@ public final class Http2Connection {
   /** With so much waiting, the client is not asked for more. */
   private static final int PAUSE = 2 * SendQueue.MAX_OUTPUT_BYTES;
 
+  /** Made before it is needed, which may be when there is no memory. */
+  private static final String INTERNAL_REASON = ErrorCode.INTERNAL_ERROR + " of the server";
+
   private final Http2Limits limits;
   private final Http2Listener listener;
   private final OutputBuffer output = new OutputBuffer(ArrayPool.SHARED);
@@ -27,6 +30,7 @@ public final class Http2Connection {
   private final FrameReader reader;
   private boolean ended;
   private String endReason;
+  private Throwable failure; // of this side's code; null if it is sound
 
   public Http2Connection(Http2Limits limits, Http2Listener listener) {
     this.limits = limits;
@@ -38,8 +42,13 @@ public final class Http2Connection {
 
   /** Queues the server's SETTINGS; called once, first. */
   public void start() {
-    writer.settings(limits);
-    streams.receiving.start();
+    try {
+      writer.settings(limits);
+      streams.receiving.start();
+    } catch (RuntimeException | Error e) {
+      broken(e);
+      throw e;
+    }
   }
 
   /** Takes what the client sent. What is wrong with it goes to the listener. */
@@ -48,11 +57,16 @@ public final class Http2Connection {
       return;
     }
     try {
-      reader.read(buffer, offset, length);
-    } catch (Http2Exception e) {
-      fail(e.error(), e.getMessage());
+      try {
+        reader.read(buffer, offset, length);
+      } catch (Http2Exception e) {
+        fail(e.error(), e.getMessage());
+      }
+      progress();
+    } catch (RuntimeException | Error e) {
+      broken(e);
+      throw e;
     }
-    progress();
   }
 
   /**
@@ -66,11 +80,16 @@ public final class Http2Connection {
       return;
     }
     try {
-      reader.read(chunk, length, scratch);
-    } catch (Http2Exception e) {
-      fail(e.error(), e.getMessage());
+      try {
+        reader.read(chunk, length, scratch);
+      } catch (Http2Exception e) {
+        fail(e.error(), e.getMessage());
+      }
+      progress();
+    } catch (RuntimeException | Error e) {
+      broken(e);
+      throw e;
     }
-    progress();
   }
 
   /** True if large data comes in: it had better be received in a chunk. */
@@ -78,13 +97,46 @@ public final class Http2Connection {
     return reader.expectsLargeData();
   }
 
-  /** Ends all streams, because the connection has ended. */
+  /**
+   * Ends all streams, because the connection has ended. If it throws, it is to be called again, for
+   * the streams that are left.
+   */
   public void end(String reason) {
     if (!ended) {
       ended = true;
       endReason = reason;
-      streams.failAll(ErrorCode.CANCEL, reason);
     }
+    streams.failAll(ErrorCode.CANCEL, reason);
+  }
+
+  /**
+   * Something was left in the middle, for want of memory most likely: neither what comes in nor
+   * what goes out can be trusted any more. The client is told that it is this side's fault, if that
+   * can still be said.
+   */
+  private void broken(Throwable e) {
+    if (failure != null) {
+      return;
+    }
+    failure = e;
+    endReason = ended ? endReason : INTERNAL_REASON;
+    ended = true;
+    try {
+      if (output.isWhole()) {
+        int last = inbound.acceptUpTo(streams.lastId());
+        writer.goAway(last, ErrorCode.INTERNAL_ERROR, INTERNAL_REASON);
+      }
+    } catch (RuntimeException | Error again) {
+      // Then the connection just ends.
+    }
+    if (!output.isWhole()) {
+      output.spoil();
+    }
+  }
+
+  /** What this side's code has thrown: the connection is to be closed; null if it is sound. */
+  public Throwable failure() {
+    return failure;
   }
 
   Streams streams() {
@@ -147,7 +199,7 @@ public final class Http2Connection {
 
   /** False while the client does not read enough to be asked for more. */
   public boolean wantsInput() {
-    return !ended && output.size() < PAUSE;
+    return !ended && output.size() + streams.sending.answerBytes() < PAUSE;
   }
 
   public OutputBuffer output() {
@@ -156,10 +208,15 @@ public final class Http2Connection {
 
   /** The owner has written the first bytes of the output. */
   public void written(int bytes) {
-    output.advance(bytes);
-    if (!ended) {
-      streams.receiving.announceConnection();
-      streams.sending.pump();
+    try {
+      output.advance(bytes);
+      if (!ended) {
+        streams.receiving.announceConnection();
+        streams.sending.pump();
+      }
+    } catch (RuntimeException | Error e) {
+      broken(e);
+      throw e;
     }
   }
 
@@ -169,17 +226,22 @@ public final class Http2Connection {
    * @param endOfStream makes them a trailers-only response or the trailers, which follow the DATA
    */
   public void sendHeaders(Http2Stream stream, HeaderList headers, boolean endOfStream) {
-    if (ended || !stream.open || stream.endQueued) {
-      return;
+    try {
+      if (ended || !stream.open || stream.endQueued) {
+        return;
+      }
+      stream.answered = true;
+      if (endOfStream) {
+        streams.sending.end(stream, headers);
+      } else {
+        streams.sending.headers(stream, headers);
+      }
+      checkAnswers();
+      checkPending();
+    } catch (RuntimeException | Error e) {
+      broken(e);
+      throw e;
     }
-    stream.answered = true;
-    if (endOfStream) {
-      streams.sending.end(stream, headers);
-    } else {
-      writer.headers(stream.id(), headers, false);
-    }
-    checkAnswers();
-    checkPending();
   }
 
   /**
@@ -189,12 +251,17 @@ public final class Http2Connection {
    */
   public void sendData(
       Http2Stream stream, byte[] buffer, int offset, int length, boolean endOfStream) {
-    if (ended || !stream.open || stream.endQueued) {
-      return;
+    try {
+      if (ended || !stream.open || stream.endQueued) {
+        return;
+      }
+      streams.sending.add(stream, buffer, offset, length, null, endOfStream);
+      streams.sending.pump();
+      checkPending();
+    } catch (RuntimeException | Error e) {
+      broken(e);
+      throw e;
     }
-    streams.sending.add(stream, buffer, offset, length, null, endOfStream);
-    streams.sending.pump();
-    checkPending();
   }
 
   /**
@@ -204,33 +271,80 @@ public final class Http2Connection {
    * @param length of the bytes at its beginning that are to be sent
    */
   public void sendData(Http2Stream stream, OutputChunk chunk, int length, boolean endOfStream) {
-    if (ended || !stream.open || stream.endQueued) {
-      chunk.discard();
-      return;
+    try {
+      if (ended || !stream.open || stream.endQueued) {
+        chunk.discard();
+        return;
+      }
+      streams.sending.add(stream, chunk.bytes(), 0, length, chunk, endOfStream);
+      streams.sending.pump();
+      checkPending();
+    } catch (RuntimeException | Error e) {
+      broken(e);
+      throw e;
     }
-    streams.sending.add(stream, chunk.bytes(), 0, length, chunk, endOfStream);
-    streams.sending.pump();
-    checkPending();
   }
 
   /** Ends a stream; does nothing if it has ended. */
   public void reset(Http2Stream stream, ErrorCode error) {
-    if (!ended && stream.open) {
-      streams.reset(stream, error);
+    try {
+      if (!ended && stream.open) {
+        streams.reset(stream, error);
+      }
+    } catch (RuntimeException | Error e) {
+      broken(e);
+      throw e;
     }
   }
 
   /** The owner is done with bytes of onData: the client may send as many more. */
   public void consumed(Http2Stream stream, int bytes) {
-    if (!ended && stream.open) {
-      streams.receiving.consumed(stream, bytes);
+    try {
+      if (!ended && stream.open) {
+        streams.receiving.consumed(stream, bytes);
+      }
+    } catch (RuntimeException | Error e) {
+      broken(e);
+      throw e;
+    }
+  }
+
+  /** Memory that the connection holds for its client, about; without what each has at rest. */
+  public long heldBytes() {
+    return streams.heldBytes() + output.cost() + reader.heldBytes() + inbound.heldBytes();
+  }
+
+  /** Ends the connection because its client makes it hold more than there is memory for. */
+  public void endForMemory(String reason) {
+    try {
+      fail(ErrorCode.ENHANCE_YOUR_CALM, reason);
+    } catch (RuntimeException | Error e) {
+      broken(e);
+      throw e;
+    }
+  }
+
+  /** There is memory again, after there was too little: the client may send. */
+  public void memoryFreed() {
+    try {
+      if (!ended) {
+        streams.receiving.announceConnection();
+      }
+    } catch (RuntimeException | Error e) {
+      broken(e);
+      throw e;
     }
   }
 
   /** Asks for a sign of life. */
   public void ping(long payload) {
-    if (!ended) {
-      writer.ping(false, payload);
+    try {
+      if (!ended) {
+        writer.ping(false, payload);
+      }
+    } catch (RuntimeException | Error e) {
+      broken(e);
+      throw e;
     }
   }
 
@@ -240,8 +354,13 @@ public final class Http2Connection {
    * @param lastStreamId later ones are ignored; a number that was lower before stays
    */
   public void goAway(int lastStreamId, ErrorCode error, String debugData) {
-    if (!ended) {
-      writer.goAway(inbound.acceptUpTo(lastStreamId), error, debugData);
+    try {
+      if (!ended) {
+        writer.goAway(inbound.acceptUpTo(lastStreamId), error, debugData);
+      }
+    } catch (RuntimeException | Error e) {
+      broken(e);
+      throw e;
     }
   }
 

@@ -29,4 +29,7 @@ public final class Http2Limits {
 
   /** Bytes that wait in the connection: received and not yet consumed, or not yet sent. */
   public long maxPendingBytes = 32L * 1024 * 1024;
+
+  /** What others hold that share the memory. */
+  public Http2Memory memory = Http2Memory.UNSHARED;
 }

@@ -10,6 +10,8 @@ public final class Http2Stream {
   boolean answered; // the header fields of a response are sent
   long contentLength = -1; // announced and not yet come; -1 if not announced
 
+  long headerCost; // of the request's header fields
+
   // Of ReceiveWindows.
   int receiveWindow;
   int windowGrowth; // beyond the initial size
@@ -20,8 +22,11 @@ public final class Http2Stream {
   // Of SendQueue.
   final PieceQueue queue = new PieceQueue();
   int sendWindow;
+  HeaderList headers; // to be sent first; null if they are sent or not there yet
   boolean endQueued; // the end follows the queue
   HeaderList trailers; // the end is made of; null for the flag alone
+  boolean waitsToAnswer; // in SendQueue's list of those that need no window
+  long answerBytes; // that wait there
   boolean scheduled; // in SendQueue's list of those that have something to send
   int sent; // since the listener was told
 

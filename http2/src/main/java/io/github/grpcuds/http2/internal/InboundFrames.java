@@ -118,7 +118,7 @@ final class InboundFrames implements FrameHandler {
   public void dataPart(byte[] buffer, int offset, int length, boolean endOfStream)
       throws Http2Exception {
     Http2Stream stream = receiving;
-    if (admit(stream, length, endOfStream)) {
+    if (admit(stream, length, 0, endOfStream)) {
       listener.onData(stream, buffer, offset, length, endOfStream);
     }
   }
@@ -127,13 +127,14 @@ final class InboundFrames implements FrameHandler {
   public void dataPart(InputChunk chunk, int offset, int length, boolean endOfStream)
       throws Http2Exception {
     Http2Stream stream = receiving;
-    if (admit(stream, length, endOfStream)) {
+    if (admit(stream, length, PendingBytes.PIECE_COST, endOfStream)) {
       listener.onData(stream, chunk, offset, length, endOfStream);
     }
   }
 
   /** False if the part is nobody's. */
-  private boolean admit(Http2Stream stream, int length, boolean endOfStream) throws Http2Exception {
+  private boolean admit(Http2Stream stream, int length, int cost, boolean endOfStream)
+      throws Http2Exception {
     if (stream == null || !stream.open) {
       return false;
     }
@@ -144,7 +145,7 @@ final class InboundFrames implements FrameHandler {
         return false;
       }
     }
-    streams.receiving.retain(stream, length);
+    streams.receiving.retain(stream, length, cost);
     if (endOfStream) {
       receiving = null;
       return admitEnd(stream);
@@ -274,7 +275,12 @@ final class InboundFrames implements FrameHandler {
       streams.refuse(streamId, ErrorCode.REFUSED_STREAM);
       return;
     }
+    if (!limits.memory.mayGrow()) {
+      streams.turnAway(streamId);
+      return;
+    }
     Http2Stream stream = new Http2Stream(streamId);
+    stream.headerCost = headers.bytes();
     String wrong = RequestHeaders.check(headers, stream);
     if (wrong != null || (endOfStream && stream.contentLength > 0)) {
       streams.refuse(streamId, PROTOCOL_ERROR);
@@ -451,6 +457,11 @@ final class InboundFrames implements FrameHandler {
   public void unknown(int type, int length) throws Http2Exception {
     requireNoOpenBlock();
     chores.use(1 + length / Frames.DEFAULT_MAX_FRAME_SIZE);
+  }
+
+  /** Memory that parts of header blocks take. */
+  long heldBytes() {
+    return fragments.capacity();
   }
 
   private void requireNoOpenBlock() throws Http2Exception {

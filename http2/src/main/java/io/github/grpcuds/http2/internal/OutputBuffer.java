@@ -28,6 +28,8 @@ public final class OutputBuffer {
   private Segment tail;
   private Segment own; // in the chain: the last that is not borrowed; null if there is none
   private int size;
+  private int owed; // bytes of the last frame's payload that have not come yet
+  private boolean spoilt; // a frame was left in the middle: nothing may be written any more
 
   // The header of the last frame, if that is DATA and may still grow; else null.
   private Segment growing;
@@ -57,6 +59,27 @@ public final class OutputBuffer {
 
   public boolean isEmpty() {
     return size == 0;
+  }
+
+  /** Memory that it takes beyond what it keeps for later. */
+  long cost() {
+    return size <= SMALL_BYTES ? 0 : (long) size + ArrayPool.ARRAY_BYTES;
+  }
+
+  /** True if every frame in it is complete. */
+  boolean isWhole() {
+    return owed == 0;
+  }
+
+  /** Drops all, and whatever comes: what is in it would be no frame. */
+  void spoil() {
+    spoilt = true;
+    size = 0;
+    head = null;
+    tail = null;
+    own = null;
+    small = null;
+    growing = null;
   }
 
   /** The number of bytes in it. */
@@ -105,7 +128,15 @@ public final class OutputBuffer {
       chunk.retain();
     }
     append(borrowed);
+    wrote(length);
+  }
+
+  private void wrote(int length) {
     size += length;
+    owed -= length;
+    if (spoilt) {
+      spoil();
+    }
   }
 
   void write(byte[] source, int offset, int length) {
@@ -119,7 +150,7 @@ public final class OutputBuffer {
       from += count;
       left -= count;
     }
-    size += length;
+    wrote(length);
   }
 
   /** A frame's header (RFC 9113, section 4.1), of which the payload is to follow. */
@@ -132,13 +163,17 @@ public final class OutputBuffer {
     bytes[at + 4] = (byte) flags;
     putInt(bytes, at + 5, streamId);
     segment.end += 9;
-    size += 9;
     growing = null;
+    owed = length + 9;
+    wrote(9);
   }
 
   /** The header of a DATA frame, which can grow while it is the last one and nobody has read it. */
   void dataHeader(int length, int flags, int streamId) {
     frameHeader(length, Frames.DATA, flags, streamId);
+    if (spoilt) {
+      return;
+    }
     growing = own;
     growingAt = own.end - Frames.HEADER_BYTES;
     growingLength = length;
@@ -155,6 +190,7 @@ public final class OutputBuffer {
       return false;
     }
     growingLength += length;
+    owed += length;
     byte[] bytes = growing.bytes;
     putLength(bytes, growingAt, growingLength);
     bytes[growingAt + 4] = (byte) flags;
@@ -165,7 +201,7 @@ public final class OutputBuffer {
     Segment segment = withRoom(4, 4);
     putInt(segment.bytes, segment.end, value);
     segment.end += 4;
-    size += 4;
+    wrote(4);
   }
 
   void writeShort(int value) {
@@ -173,7 +209,7 @@ public final class OutputBuffer {
     segment.bytes[segment.end] = (byte) (value >>> 8);
     segment.bytes[segment.end + 1] = (byte) value;
     segment.end += 2;
-    size += 2;
+    wrote(2);
   }
 
   private static void putLength(byte[] bytes, int at, int length) {
@@ -223,6 +259,9 @@ public final class OutputBuffer {
 
   /** Takes away bytes that have been written. */
   void advance(int count) {
+    if (spoilt) {
+      return;
+    }
     size -= count;
     int left = count;
     while (left > 0) {

@@ -5,9 +5,6 @@ final class PendingBytes {
   /** What a piece costs beyond its bytes, about: objects that keep it and its place in a queue. */
   static final int PIECE_COST = 128;
 
-  /** What a call costs that is answered and cannot end, because the client reads no answers. */
-  static final int ANSWERED_CALL_COST = 8192;
-
   final long limit;
   private long total;
 

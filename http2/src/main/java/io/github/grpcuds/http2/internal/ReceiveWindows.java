@@ -22,6 +22,7 @@ final class ReceiveWindows {
   private final int connectionTarget;
   private final FrameWriter writer;
   private final PendingBytes pending;
+  private final Http2Memory memory;
   private long mayGrow; // all windows together
   private int connectionWindow = Frames.DEFAULT_WINDOW;
   private int connectionUnannounced;
@@ -38,6 +39,7 @@ final class ReceiveWindows {
         (int) Math.min(Frames.MAX_WINDOW, Math.max(2L * initial, Frames.DEFAULT_WINDOW));
     this.writer = writer;
     this.pending = pending;
+    this.memory = limits.memory;
   }
 
   /** Opens the connection's window to its size; SETTINGS must be written already. */
@@ -89,11 +91,15 @@ final class ReceiveWindows {
     }
   }
 
-  /** Bytes went to the owner, who will say when they are consumed. */
-  void retain(Http2Stream stream, int bytes) throws Http2Exception {
+  /**
+   * Bytes went to the owner, who will say when they are consumed.
+   *
+   * @param cost of keeping them beyond their number: nothing for what is put together with others
+   */
+  void retain(Http2Stream stream, int bytes, int cost) throws Http2Exception {
     stream.held += bytes;
-    stream.heldCost += PendingBytes.PIECE_COST;
-    pending.add(bytes + PendingBytes.PIECE_COST);
+    stream.heldCost += cost;
+    pending.add(bytes + cost);
     if (pending.isOverLimit()) {
       throw Http2Exception.connection(ErrorCode.ENHANCE_YOUR_CALM, pending.toString());
     }
@@ -127,7 +133,7 @@ final class ReceiveWindows {
 
   /** Doubles the window of a stream that has used it, unless much waits already. */
   private int growth(Http2Stream stream) {
-    if (pending.total() > pending.limit / LITTLE) {
+    if (pending.total() > pending.limit / LITTLE || !memory.mayGrow()) {
       return 0;
     }
     int window = initial + stream.windowGrowth;
@@ -139,17 +145,24 @@ final class ReceiveWindows {
 
   /** A stream ended: nobody will consume what it holds. */
   void drop(Http2Stream stream) {
+    forget(stream);
+    announceConnection();
+  }
+
+  /** As {@link #drop}, at the end of the connection. */
+  void forget(Http2Stream stream) {
     mayGrow += stream.windowGrowth;
     stream.windowGrowth = 0;
     pending.remove(stream.held + stream.heldCost);
     stream.held = 0;
     stream.heldCost = 0;
-    announceConnection();
   }
 
   /** Opens the connection's window again, if it is time and memory allows. */
   void announceConnection() {
-    if (connectionUnannounced >= connectionTarget / 2 && !pending.isHalfFull()) {
+    if (connectionUnannounced >= connectionTarget / 2
+        && !pending.isHalfFull()
+        && memory.mayGrow()) {
       writer.windowUpdate(0, connectionUnannounced);
       connectionWindow += connectionUnannounced;
       connectionUnannounced = 0;

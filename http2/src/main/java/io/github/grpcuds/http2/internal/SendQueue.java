@@ -26,8 +26,11 @@ final class SendQueue {
   private final PendingBytes pending;
   private final Http2Listener listener;
   private final EndListener endListener;
+  private final ArrayDeque<Http2Stream> answers = new ArrayDeque<>(); // that need no window
   private final ArrayDeque<Http2Stream> ready = new ArrayDeque<>();
   private int dropped; // of ready: streams that have ended
+  private int droppedAnswers; // of answers
+  private long answerBytes; // that wait in answers
   private final List<Http2Stream> toReport = new ArrayList<>();
   private int connectionWindow = Frames.DEFAULT_WINDOW;
   private int initialWindow = Frames.DEFAULT_WINDOW;
@@ -89,20 +92,71 @@ final class SendQueue {
     }
   }
 
+  /** Sends header fields, before what is in the queue; later, if the output is long already. */
+  void headers(Http2Stream stream, HeaderList headers) {
+    if (!isLong() || stream.queue.bytes() > 0) {
+      writer.headers(stream.id(), headers, false);
+    } else {
+      stream.headers = headers;
+      charge(stream, headers);
+      answerLater(stream, headers);
+    }
+  }
+
+  private boolean isLong() {
+    return output.size() >= MAX_OUTPUT_BYTES;
+  }
+
+  private void charge(Http2Stream stream, HeaderList headers) {
+    stream.queue.charge(headers.bytes());
+    pending.add(headers.bytes());
+  }
+
+  private void answerLater(Http2Stream stream, HeaderList headers) {
+    if (!stream.waitsToAnswer) {
+      answers.add(stream);
+      stream.waitsToAnswer = true;
+    }
+    long bytes = headers == null ? 0 : headers.bytes();
+    stream.answerBytes += bytes;
+    answerBytes += bytes;
+  }
+
+  /** Header fields that wait for nothing but the client to read. */
+  long answerBytes() {
+    return answerBytes;
+  }
+
+  private void answersNoMore(Http2Stream stream) {
+    answerBytes -= stream.answerBytes;
+    stream.answerBytes = 0;
+  }
+
   /** The stream's end is to follow its queue: trailers, or a flag if they are null. */
   void end(Http2Stream stream, HeaderList trailers) {
     stream.endQueued = true;
     stream.trailers = trailers;
     if (stream.queue.bytes() > 0) {
-      stream.queue.charge(PendingBytes.ANSWERED_CALL_COST);
-      pending.add(PendingBytes.ANSWERED_CALL_COST);
+      if (trailers != null) {
+        charge(stream, trailers);
+      }
       schedule(stream);
-    } else if (trailers == null) {
-      writer.data(stream.id(), stream.queue, 0, true);
-      finish(stream);
+    } else if (isLong() || stream.waitsToAnswer) {
+      if (trailers != null) {
+        charge(stream, trailers);
+      }
+      answerLater(stream, trailers);
     } else {
-      finish(stream);
+      endNow(stream);
     }
+  }
+
+  /** The end of a stream that has nothing else to send. */
+  private void endNow(Http2Stream stream) {
+    if (stream.trailers == null) {
+      writer.data(stream.id(), stream.queue, 0, true);
+    }
+    finish(stream);
   }
 
   private void schedule(Http2Stream stream) {
@@ -114,6 +168,7 @@ final class SendQueue {
 
   /** Moves to the output what windows and its length allow. */
   void pump() {
+    answer();
     while (output.size() < MAX_OUTPUT_BYTES && connectionWindow > 0) {
       Http2Stream stream = ready.poll();
       if (stream == null) {
@@ -129,7 +184,34 @@ final class SendQueue {
     report();
   }
 
+  /** Sends what needs no window, as far as the output's length allows. */
+  private void answer() {
+    while (!answers.isEmpty() && !isLong()) {
+      Http2Stream stream = answers.poll();
+      stream.waitsToAnswer = false;
+      answersNoMore(stream);
+      if (!stream.open) {
+        droppedAnswers--;
+      } else {
+        sendHeaders(stream);
+        if (stream.endQueued && stream.queue.bytes() == 0) {
+          endNow(stream);
+        }
+      }
+    }
+  }
+
+  private void sendHeaders(Http2Stream stream) {
+    if (stream.headers != null) {
+      writer.headers(stream.id(), stream.headers, false);
+      stream.queue.charge(-stream.headers.bytes());
+      pending.remove(stream.headers.bytes());
+      stream.headers = null;
+    }
+  }
+
   private void send(Http2Stream stream) {
+    sendHeaders(stream);
     int window = Math.min(stream.sendWindow, connectionWindow);
     int length = Math.min(Math.min(stream.queue.bytes(), writer.maxFrameSize()), window);
     boolean last = length == stream.queue.bytes() && stream.endQueued;
@@ -178,23 +260,32 @@ final class SendQueue {
   void drop(Http2Stream stream) {
     pending.remove(stream.queue.cost());
     stream.queue.clear();
+    stream.headers = null;
+    answersNoMore(stream);
     if (stream.scheduled) {
-      dropped++;
-      forgetDropped();
+      dropped = forgetDropped(dropped + 1, ready);
+    }
+    if (stream.waitsToAnswer) {
+      droppedAnswers = forgetDropped(droppedAnswers + 1, answers);
     }
   }
 
-  /** Streams that ended while nothing could be sent would else be kept until something can. */
-  private void forgetDropped() {
-    if (dropped > MIN_DROPPED && 2 * dropped > ready.size()) {
-      for (int left = ready.size(); left > 0; left--) {
-        Http2Stream stream = ready.poll();
-        if (stream.open) {
-          ready.add(stream);
-        }
-      }
-      dropped = 0;
+  /**
+   * Streams that ended while nothing could be sent would else be kept until something can.
+   *
+   * @return how many of those that ended are still there
+   */
+  private static int forgetDropped(int dropped, ArrayDeque<Http2Stream> streams) {
+    if (dropped <= MIN_DROPPED || 2 * dropped <= streams.size()) {
+      return dropped;
     }
+    for (int left = streams.size(); left > 0; left--) {
+      Http2Stream stream = streams.poll();
+      if (stream.open) {
+        streams.add(stream);
+      }
+    }
+    return 0;
   }
 
   /** Streams that are kept to have their turn, those that have ended included. */

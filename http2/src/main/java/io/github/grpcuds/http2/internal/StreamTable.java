@@ -9,7 +9,8 @@ final class StreamTable {
   private static final int FIRST_CAPACITY = 16;
 
   private final int seed = ThreadLocalRandom.current().nextInt();
-  private Http2Stream[] slots = new Http2Stream[FIRST_CAPACITY];
+  private final Http2Stream[] few = new Http2Stream[FIRST_CAPACITY]; // kept: to end takes no memory
+  private Http2Stream[] slots = few;
   private int size;
 
   int size() {
@@ -19,7 +20,7 @@ final class StreamTable {
   /** The stream, or null. */
   Http2Stream get(int id) {
     Http2Stream stream;
-    for (int i = home(id); (stream = slots[i]) != null; i = next(i)) {
+    for (int i = home(id); (stream = slots[i]) != null; i = after(i)) {
       if (stream.id() == id) {
         return stream;
       }
@@ -39,7 +40,7 @@ final class StreamTable {
   private void place(Http2Stream stream) {
     int i = home(stream.id());
     while (slots[i] != null) {
-      i = next(i);
+      i = after(i);
     }
     slots[i] = stream;
   }
@@ -47,7 +48,9 @@ final class StreamTable {
   private void resize(int capacity) {
     Http2Stream[] old = slots;
     slots = new Http2Stream[capacity];
-    for (Http2Stream stream : old) {
+    for (int i = 0; i < old.length; i++) {
+      Http2Stream stream = old[i];
+      old[i] = null;
       if (stream != null) {
         place(stream);
       }
@@ -60,19 +63,32 @@ final class StreamTable {
       if (slots[i] == null) {
         return;
       }
-      i = next(i);
+      i = after(i);
     }
     slots[i] = null;
     size--;
     // Those behind the gap may have been pushed past it: they are placed anew.
-    for (int j = next(i); slots[j] != null; j = next(j)) {
+    for (int j = after(i); slots[j] != null; j = after(j)) {
       Http2Stream moved = slots[j];
       slots[j] = null;
       place(moved);
     }
-    if (size == 0 && slots.length > FIRST_CAPACITY) {
-      slots = new Http2Stream[FIRST_CAPACITY];
+    if (size == 0) {
+      slots = few;
     }
+  }
+
+  /** The first slot with a stream in it, from one on and round; only if there is one. */
+  int next(int from) {
+    int slot = from & (slots.length - 1);
+    while (slots[slot] == null) {
+      slot = after(slot);
+    }
+    return slot;
+  }
+
+  Http2Stream at(int slot) {
+    return slots[slot];
   }
 
   /** All streams as they are now, for a caller that changes the table meanwhile. */
@@ -96,7 +112,7 @@ final class StreamTable {
     return (hash ^ hash >>> 13) & (slots.length - 1);
   }
 
-  private int next(int slot) {
+  private int after(int slot) {
     return (slot + 1) & (slots.length - 1);
   }
 }

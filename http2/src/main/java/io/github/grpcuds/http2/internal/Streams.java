@@ -16,6 +16,9 @@ final class Streams implements SendQueue.EndListener {
   /** By how much {@link #mostOpen} falls for each stream that is opened. */
   private static final double FORGOTTEN = 0.1;
 
+  /** What an open stream costs with the call behind it, without what it holds; measured. */
+  static final int STREAM_COST = 3072;
+
   final SendQueue sending;
   final ReceiveWindows receiving;
 
@@ -27,6 +30,7 @@ final class Streams implements SendQueue.EndListener {
   private final TokenBucket resets;
   private double mostOpen; // of the last streams, those that were open together
   private int lastId;
+  private long headerCost; // of the requests in the table
 
   Streams(FrameWriter writer, OutputBuffer output, Http2Limits limits, Http2Listener listener) {
     this.pending = new PendingBytes(limits.maxPendingBytes);
@@ -71,6 +75,7 @@ final class Streams implements SendQueue.EndListener {
   }
 
   void open(Http2Stream stream) {
+    headerCost += stream.headerCost;
     sending.opened(stream);
     receiving.opened(stream);
     table.add(stream);
@@ -84,6 +89,17 @@ final class Streams implements SendQueue.EndListener {
       resets.earn(table.size() - mostOpen);
       mostOpen = table.size();
     }
+  }
+
+  /** Refuses a stream for want of memory, which is no fault of the client's. */
+  void turnAway(int id) {
+    writer.reset(id, ErrorCode.REFUSED_STREAM);
+    closed.add(id, false);
+  }
+
+  /** Memory that is held for the streams, and what waits in them. */
+  long heldBytes() {
+    return pending.total() + headerCost + (long) STREAM_COST * table.size();
   }
 
   /** Resets a stream that was never open for the owner. */
@@ -118,10 +134,17 @@ final class Streams implements SendQueue.EndListener {
     resets.use(stream.answered ? ANSWERED_RESET_COST : 1);
   }
 
-  /** The connection ends. */
+  /** The connection ends. Takes no memory; if the listener throws, the other streams are left. */
   void failAll(ErrorCode error, String reason) {
-    for (Http2Stream stream : table.all()) {
-      close(stream);
+    int slot = 0;
+    while (table.size() > 0) {
+      slot = table.next(slot);
+      Http2Stream stream = table.at(slot);
+      stream.open = false;
+      table.remove(stream);
+      headerCost -= stream.headerCost;
+      sending.drop(stream);
+      receiving.forget(stream);
       listener.onReset(stream, error, reason);
     }
   }
@@ -141,6 +164,7 @@ final class Streams implements SendQueue.EndListener {
   private void close(Http2Stream stream) {
     stream.open = false;
     table.remove(stream);
+    headerCost -= stream.headerCost;
     closed.add(stream.id(), stream.peerEnded);
     sending.drop(stream);
     receiving.drop(stream);

@@ -210,9 +210,10 @@ final class BoundsTest {
       peer.send(peer.request(id, true));
       peer.connection.sendHeaders(peer.owner.stream(id), large, true);
       requests++;
-      assertTrue(peer.connection.output().size() < 5 * 1024 * 1024);
-      assertEquals(
-          peer.connection.output().size() < 512 * 1024, peer.connection.wantsInput(), "input");
+      assertTrue(peer.connection.output().size() < 512 * 1024);
+      if (requests % 50 == 0) {
+        assertEquals(requests <= 100, peer.connection.wantsInput(), "input after " + requests);
+      }
     }
     assertEquals(ErrorCode.ENHANCE_YOUR_CALM, peer.owner.failure);
     assertTrue(requests > 1000, "requests: " + requests);

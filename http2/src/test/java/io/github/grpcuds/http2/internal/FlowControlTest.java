@@ -159,12 +159,15 @@ final class FlowControlTest {
     limits.largestWindow = 250;
     limits.maxPendingBytes = 8000; // a quarter is more than the largest window
     TestPeer peer = TestPeer.established(limits);
-    peer.send(peer.request(1, false), peer.request(3, false));
-    for (int i = 0; i < 8; i++) { // each piece counts for more than its byte
-      peer.send(TestFrames.data(3, 1, false));
+    peer.send(peer.request(1, false));
+    for (int id = 3; id < 25; id += 2) { // more than an eighth of what may wait
+      peer.send(peer.request(id, false), TestFrames.data(id, 100, false));
     }
     assertEquals("WINDOW_UPDATE 1 +50", answerToConsumed(peer, 1));
-    peer.connection.consumed(peer.owner.stream(3), 8);
+    for (int id = 3; id < 25; id += 2) {
+      peer.connection.consumed(peer.owner.stream(id), 100);
+    }
+    peer.take();
     assertEquals("WINDOW_UPDATE 1 +150", answerToConsumed(peer, 1));
   }
 

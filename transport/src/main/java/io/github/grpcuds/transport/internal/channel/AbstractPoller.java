@@ -134,10 +134,11 @@ public abstract class AbstractPoller<W extends Watch> implements Poller {
 
   private void removeSocket(Closeable socket) {
     synchronized (lock) {
-      W watch = watches.remove(socket);
+      W watch = watches.get(socket);
       if (watch != null) {
         watch.interest = Watch.NONE;
-        end(watch);
+        end(watch); // if memory lacks for that, it can be removed once more
+        watches.remove(socket);
       }
     }
   }
@@ -149,6 +150,7 @@ public abstract class AbstractPoller<W extends Watch> implements Poller {
   @Override
   public final int poll(long timeoutMillis) throws IOException {
     boolean waits = state.compareAndSet(BUSY, WAITING);
+    batch.clear(); // of a wait that failed
     try {
       await(waits ? timeoutMillis : 0);
     } finally {

@@ -133,8 +133,11 @@ final class JdkChannel implements UdsChannel {
     try {
       channel.close();
     } finally {
-      reader.close();
-      writer.close();
+      try {
+        reader.close();
+      } finally {
+        writer.close();
+      }
     }
   }
 }

@@ -115,8 +115,11 @@ final class JnrListener extends Descriptor implements UdsListener {
     try {
       socket.close();
     } finally {
-      wakeUp[0].close();
-      wakeUp[1].close();
+      try {
+        wakeUp[0].close();
+      } finally {
+        wakeUp[1].close();
+      }
     }
   }
 }

@@ -17,10 +17,17 @@ final class TokenTable {
 
   /** Gives the watch a token, and remembers it. */
   void add(JnrWatch watch) {
-    int slot = freeCount > 0 ? free[--freeCount] : used++;
+    int slot = freeCount > 0 ? free[freeCount - 1] : used;
     if (slot == slots.length) {
+      int[] moreFree =
+          Arrays.copyOf(free, 2 * slot); // either may lack memory: then all is as it was
       slots = Arrays.copyOf(slots, 2 * slot);
-      free = Arrays.copyOf(free, 2 * slot);
+      free = moreFree;
+    }
+    if (freeCount > 0) {
+      freeCount--;
+    } else {
+      used++;
     }
     slots[slot] = watch;
     watch.token = (++taken & Integer.MAX_VALUE) << 32 | slot;
@@ -32,9 +39,12 @@ final class TokenTable {
     return watch != null && watch.token == token ? watch : null;
   }
 
+  /** Forgets a watch, if it is not forgotten yet. */
   void remove(JnrWatch watch) {
     int slot = (int) watch.token;
-    slots[slot] = null;
-    free[freeCount++] = slot;
+    if (slots[slot] == watch) {
+      slots[slot] = null;
+      free[freeCount++] = slot;
+    }
   }
 }
