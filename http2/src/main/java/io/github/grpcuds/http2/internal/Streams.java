@@ -16,7 +16,7 @@ final class Streams implements SendQueue.EndListener {
   /** By how much {@link #mostOpen} falls for each stream that is opened. */
   private static final double FORGOTTEN = 0.1;
 
-  /** What an open stream costs with the call behind it, without what it holds; measured. */
+  /** What an open stream costs with the call behind it, without what it holds; an estimate. */
   static final int STREAM_COST = 3072;
 
   final SendQueue sending;

@@ -1,7 +1,6 @@
 package io.github.grpcuds.transport.internal.channel;
 
 import io.github.grpcuds.transport.UdsAddress;
-import io.github.grpcuds.transport.internal.backend.Connector;
 import java.io.IOException;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
@@ -10,7 +9,7 @@ import java.util.Set;
  * One way to reach the kernel's Unix sockets. Stateless and safe for use by any thread.
  *
  * <p>Nothing a backend does blocks: waiting is the business of {@link UdsChannel#awaitReadable} and
- * its kin, and of {@link Connector} while a listener's backlog is full.
+ * its kin, and of {@code Connector} while a listener's backlog is full.
  */
 public interface Backend {
   /** The value of {@code grpcuds.backend} that forces this backend. */

@@ -1,7 +1,7 @@
 package io.github.grpcuds.transport.internal.channel;
 
 import io.github.grpcuds.transport.UdsAddress;
-import io.github.grpcuds.transport.internal.file.FilePaths;
+import io.github.grpcuds.transport.internal.FilePaths;
 import io.github.grpcuds.transport.internal.peer.OwnUser;
 import java.io.IOException;
 import java.net.ConnectException;

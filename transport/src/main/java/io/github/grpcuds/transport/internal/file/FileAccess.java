@@ -1,6 +1,7 @@
 package io.github.grpcuds.transport.internal.file;
 
 import io.github.grpcuds.transport.UdsAddress;
+import io.github.grpcuds.transport.internal.FilePaths;
 import io.github.grpcuds.transport.internal.Platform;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;

@@ -4,6 +4,7 @@ import io.github.grpcuds.transport.SocketFileOptions;
 import io.github.grpcuds.transport.UdsAddress;
 import io.github.grpcuds.transport.internal.FileModes;
 import io.github.grpcuds.transport.internal.FileOwners;
+import io.github.grpcuds.transport.internal.FilePaths;
 import io.github.grpcuds.transport.internal.UserTypes;
 import io.github.grpcuds.transport.internal.channel.Backend;
 import io.github.grpcuds.transport.internal.channel.BindFailure;

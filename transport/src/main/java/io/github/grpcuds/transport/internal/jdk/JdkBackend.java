@@ -1,6 +1,7 @@
 package io.github.grpcuds.transport.internal.jdk;
 
 import io.github.grpcuds.transport.UdsAddress;
+import io.github.grpcuds.transport.internal.FilePaths;
 import io.github.grpcuds.transport.internal.Platform;
 import io.github.grpcuds.transport.internal.UserTypes;
 import io.github.grpcuds.transport.internal.channel.Backend;
@@ -11,7 +12,6 @@ import io.github.grpcuds.transport.internal.channel.InheritedSocket;
 import io.github.grpcuds.transport.internal.channel.UdsChannel;
 import io.github.grpcuds.transport.internal.channel.UdsListener;
 import io.github.grpcuds.transport.internal.file.FileAccess;
-import io.github.grpcuds.transport.internal.file.FilePaths;
 import io.github.grpcuds.transport.internal.file.SocketFileState;
 import io.github.grpcuds.transport.internal.file.UnixSocketTable;
 import io.github.grpcuds.transport.internal.jnr.CloseOnExec;

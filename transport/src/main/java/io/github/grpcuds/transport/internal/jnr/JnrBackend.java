@@ -2,6 +2,7 @@ package io.github.grpcuds.transport.internal.jnr;
 
 import io.github.grpcuds.transport.UdsAddress;
 import io.github.grpcuds.transport.internal.FileModes;
+import io.github.grpcuds.transport.internal.FilePaths;
 import io.github.grpcuds.transport.internal.Platform;
 import io.github.grpcuds.transport.internal.channel.Backend;
 import io.github.grpcuds.transport.internal.channel.BindFailure;
@@ -11,7 +12,6 @@ import io.github.grpcuds.transport.internal.channel.InheritedSocket;
 import io.github.grpcuds.transport.internal.channel.UdsChannel;
 import io.github.grpcuds.transport.internal.channel.UdsListener;
 import io.github.grpcuds.transport.internal.file.FileAccess;
-import io.github.grpcuds.transport.internal.file.FilePaths;
 import io.github.grpcuds.transport.internal.file.SocketFileState;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,7 +1,6 @@
-package io.github.grpcuds.transport.internal.file;
+package io.github.grpcuds.transport.internal;
 
 import io.github.grpcuds.transport.UdsAddress;
-import io.github.grpcuds.transport.internal.Platform;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.Paths;
