@@ -38,7 +38,8 @@ final class InheritedByChildTest {
     ChildJvm jvm =
         new ChildJvm(ServeAndRunOut.class)
             .backend(backend)
-            .options("-Xmx32m", "-XX:OnOutOfMemoryError=sleep 60 & echo $! > " + pid);
+            .options(
+                "-Xmx32m", "-XX:OnOutOfMemoryError=sleep 60 > /dev/null 2>&1 & echo $! > " + pid);
     try (ChildProcess server = jvm.start(path)) {
       String started = server.hear("");
       Assumptions.assumeTrue(started.equals("started"), started);
