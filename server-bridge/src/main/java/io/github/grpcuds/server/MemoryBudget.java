@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * shortage lasts and they have not gone on when they might have.
  */
 final class MemoryBudget {
-  /** What a connection costs at rest. */
-  static final int CONNECTION_COST = 16 * 1024;
+  /** What a connection costs at rest: 2,000 of them have to fit a heap of 64 MB. */
+  static final int CONNECTION_COST = 8 * 1024;
 
   /** The least of what each connection may have in a shortage. */
   private static final long LEAST_SHARE = 64 * 1024;
