@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import io.github.grpcuds.okhttp.UdsChannelBuilder;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
@@ -32,6 +31,15 @@ class CancelledCallsTest {
 
   @RegisterExtension final Sockets sockets = new Sockets();
 
+  /** Of the server, for TLS; null: it speaks plain text. */
+  Identity identity() {
+    return null;
+  }
+
+  private ScriptedServer serve(ScriptedServer.Script script) throws IOException {
+    return new ScriptedServer(sockets.path("s"), identity(), script);
+  }
+
   /** Answers a call with its headers, and takes note of no RST_STREAM. */
   private static void answerHeaders(int number, int stream, ScriptedServer.Connection connection)
       throws IOException {
@@ -43,9 +51,8 @@ class CancelledCallsTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void longCallOutlivesThem(boolean inline) throws Exception {
-    String path = sockets.path("s");
-    try (ScriptedServer server = new ScriptedServer(path, CancelledCallsTest::answerHeaders)) {
-      ManagedChannel channel = sockets.open(UdsChannelBuilder.forPath(path).inlineWrites(inline));
+    try (ScriptedServer server = serve(CancelledCallsTest::answerHeaders)) {
+      ManagedChannel channel = sockets.open(server.channelBuilder().inlineWrites(inline));
       ClientCall<byte[], byte[]> longCall = channel.newCall(ByteEcho.CHAT, CallOptions.DEFAULT);
       CompletableFuture<Status> end = new CompletableFuture<>();
       start(longCall, end);
@@ -60,9 +67,8 @@ class CancelledCallsTest {
   /** All at once, so that the limits of the client's queues are met as well. */
   @Test
   void longCallOutlivesDeadlines() throws Exception {
-    String path = sockets.path("s");
-    try (ScriptedServer server = new ScriptedServer(path, CancelledCallsTest::answerHeaders)) {
-      ManagedChannel channel = sockets.channel(path);
+    try (ScriptedServer server = serve(CancelledCallsTest::answerHeaders)) {
+      ManagedChannel channel = sockets.open(server.channelBuilder());
       ClientCall<byte[], byte[]> longCall = channel.newCall(ByteEcho.CHAT, CallOptions.DEFAULT);
       CompletableFuture<Status> end = new CompletableFuture<>();
       start(longCall, end);
@@ -98,7 +104,7 @@ class CancelledCallsTest {
   private static void assertGoesOn(
       ClientCall<byte[], byte[]> call, CompletableFuture<Status> end, ScriptedServer server) {
     assertFalse(end.isDone(), () -> "the long call has ended: " + end);
-    assertEquals(1, server.connections.get(), "connections");
+    assertEquals(1, server.connections(), "connections");
     call.cancel("by the test", null);
   }
 
@@ -126,17 +132,15 @@ class CancelledCallsTest {
   /** The client answers each frame of a large reply that it no longer wants. */
   @Test
   void largeRepliesThatNobodyWantsAreNoReason() throws Exception {
-    String path = sockets.path("s");
     byte[] frame = ScriptedServer.message(3, ByteEcho.random(16_000));
     try (ScriptedServer server =
-        new ScriptedServer(
-            path,
+        serve(
             (number, stream, connection) -> {
               System.arraycopy(RawFrames.bytes(stream), 0, frame, 5, 4);
               connection.send(ScriptedServer.headers(stream), RawFrames.times(200, frame));
               connection.send(RawFrames.settings());
             })) {
-      ManagedChannel channel = sockets.channel(path);
+      ManagedChannel channel = sockets.open(server.channelBuilder());
       for (int i = 0; i < 70; i++) {
         ClientCall<byte[], byte[]> call = channel.newCall(ByteEcho.CHAT, CallOptions.DEFAULT);
         CompletableFuture<Metadata> headers = new CompletableFuture<>();
@@ -151,7 +155,7 @@ class CancelledCallsTest {
         headers.get(20, TimeUnit.SECONDS);
         call.cancel("by the test", null);
       }
-      assertEquals(1, server.connections.get(), "connections");
+      assertEquals(1, server.connections(), "connections");
     }
   }
 }

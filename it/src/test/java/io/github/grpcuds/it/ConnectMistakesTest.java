@@ -10,8 +10,6 @@ import io.github.grpcuds.proto.GreeterGrpc;
 import io.github.grpcuds.proto.HelloReply;
 import io.github.grpcuds.proto.HelloRequest;
 import io.github.grpcuds.server.UdsServerBuilder;
-import io.github.grpcuds.transport.UdsAddress;
-import io.github.grpcuds.transport.UdsServerSocketFactory;
 import io.grpc.ChannelCredentials;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
@@ -19,16 +17,11 @@ import io.grpc.ManagedChannelBuilder;
 import io.grpc.ServerCredentials;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.TlsChannelCredentials;
-import io.grpc.TlsServerCredentials;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -50,12 +43,12 @@ class ConnectMistakesTest {
   @RegisterExtension final Sockets sockets = new Sockets();
   @RegisterExtension final OffenderLines log = new OffenderLines();
 
-  private final List<ServerSocket> listeners = new ArrayList<>();
   private String path;
+  private RawServer raw; // null in tests that have another server
 
   @BeforeAll
   static void makeCertificates() throws Exception {
-    server = Identity.create(certificates, "server", "localhost");
+    server = Identity.localhost();
     other = Identity.create(certificates, "other", "other.example");
   }
 
@@ -65,18 +58,10 @@ class ConnectMistakesTest {
   }
 
   @AfterEach
-  void closeListeners() throws IOException {
-    for (ServerSocket listener : listeners) {
-      listener.close();
+  void closeServer() throws IOException {
+    if (raw != null) {
+      raw.close();
     }
-  }
-
-  private static ChannelCredentials trusting(Identity identity) throws IOException {
-    return TlsChannelCredentials.newBuilder().trustManager(identity.certificate.toFile()).build();
-  }
-
-  private static ServerCredentials tls(Identity identity) throws IOException {
-    return TlsServerCredentials.create(identity.certificate.toFile(), identity.key.toFile());
   }
 
   private void serve(ServerCredentials creds) throws IOException {
@@ -120,7 +105,7 @@ class ConnectMistakesTest {
 
   @Test
   void plainTextAgainstTls() throws Exception {
-    serve(tls(server));
+    serve(server.serving());
     assertCannotTalk(channel(PLAIN), "speak TLS", "the server's log");
   }
 
@@ -132,20 +117,20 @@ class ConnectMistakesTest {
 
   @Test
   void aCertificateThatIsNotTrusted() throws Exception {
-    serve(tls(server));
-    assertCannotTalk(channel(trusting(other)), "certificate is not trusted", "trustManager(");
+    serve(server.serving());
+    assertCannotTalk(channel(other.trusted()), "certificate is not trusted", "trustManager(");
   }
 
   @Test
   void aCertificateForAnotherName() throws Exception {
-    serve(tls(other));
-    assertCannotTalk(channel(trusting(other)), "for another name", "overrideAuthority(");
+    serve(other.serving());
+    assertCannotTalk(channel(other.trusted()), "for another name", "overrideAuthority(");
   }
 
   @Test
   void aClientWithoutACertificate() throws Exception {
     serve(server.requiring(other));
-    assertCannotTalk(channel(trusting(server)), "client certificate", "keyManager");
+    assertCannotTalk(channel(server.trusted()), "client certificate", "keyManager");
   }
 
   @Test
@@ -159,7 +144,7 @@ class ConnectMistakesTest {
   @Test
   void aServerOfHttp1AgainstTls() throws Exception {
     answer("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
-    assertCannotTalk(channel(trusting(server)), "speaks HTTP/1.1", "another service");
+    assertCannotTalk(channel(server.trusted()), "speaks HTTP/1.1", "another service");
   }
 
   @Test
@@ -186,34 +171,15 @@ class ConnectMistakesTest {
 
   /** Says something to each client, and closes when the client does. */
   private void answer(byte[] said) throws IOException {
-    ServerSocket listener =
-        new UdsServerSocketFactory(UdsAddress.ofPath(path)).createServerSocket(0);
-    listeners.add(listener);
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                while (true) {
-                  answer(listener.accept(), said);
-                }
-              } catch (IOException e) {
-                // As the test ends.
-              }
-            });
-    thread.setDaemon(true);
-    thread.start();
+    raw = new RawServer(path, client -> answer(client, said));
   }
 
-  private static void answer(Socket client, byte[] said) {
-    try {
-      client.getOutputStream().write(said);
-      client.shutdownOutput();
-      while (client.getInputStream().read() >= 0) {
-        // What it wants to say is of no interest.
-      }
-      client.close();
-    } catch (IOException e) {
-      // It has left.
+  private static void answer(Socket client, byte[] said) throws IOException {
+    client.getOutputStream().write(said);
+    client.shutdownOutput();
+    while (client.getInputStream().read() >= 0) {
+      // What it wants to say is of no interest.
     }
+    client.close();
   }
 }

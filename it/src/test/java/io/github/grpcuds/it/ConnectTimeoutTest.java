@@ -16,17 +16,13 @@ import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.TlsChannelCredentials;
 import java.io.IOException;
 import java.net.ServerSocket;
-import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Whatever a server does not do, an attempt to connect to it ends, and says what was missing. */
 class ConnectTimeoutTest {
@@ -36,20 +32,11 @@ class ConnectTimeoutTest {
   private static final long LIMIT_SECONDS = 60; // of a call, for a machine that is busy
   private static final ChannelCredentials PLAIN = InsecureChannelCredentials.create();
 
-  @TempDir static Path certificates;
-
-  private static Identity server;
-
   @RegisterExtension final Sockets sockets = new Sockets();
 
   private final CountingExecutor executor = new CountingExecutor();
   private String path;
   private ServerSocket silent; // null in tests that have another server
-
-  @BeforeAll
-  static void makeCertificate() throws Exception {
-    server = Identity.create(certificates, "server", "localhost");
-  }
 
   @BeforeEach
   void choosePath() {
@@ -57,7 +44,7 @@ class ConnectTimeoutTest {
   }
 
   private static ChannelCredentials tls() throws IOException {
-    return TlsChannelCredentials.newBuilder().trustManager(server.certificate.toFile()).build();
+    return Identity.localhost().trusted();
   }
 
   /** The kernel connects its clients, and it never accepts them. */
@@ -72,8 +59,8 @@ class ConnectTimeoutTest {
     }
   }
 
-  private SilentTlsServer silentAfterHandshake() throws Exception {
-    return new SilentTlsServer(path, certificates.resolve("server.p12"), "password");
+  private SilentTlsServer silentAfterHandshake() throws IOException {
+    return new SilentTlsServer(path, Identity.localhost());
   }
 
   private ManagedChannel channel(ChannelCredentials creds, int timeoutMillis) {

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.grpcuds.okhttp.UdsChannelBuilder;
 import io.github.grpcuds.testkit.Await;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
@@ -57,9 +56,14 @@ class HostileServerTest {
     }
   }
 
+  /** Of the server, for TLS; null: it speaks plain text. */
+  Identity identity() {
+    return null;
+  }
+
   private ManagedChannel channel(ScriptedServer.Script script, int... settings) throws IOException {
-    server = new ScriptedServer(path, script, settings);
-    return sockets.open(UdsChannelBuilder.forPath(path));
+    server = new ScriptedServer(path, identity(), script, settings);
+    return sockets.open(server.channelBuilder());
   }
 
   private static Status status(ManagedChannel channel) {
@@ -297,13 +301,14 @@ class HostileServerTest {
       try (ScriptedServer etcd =
           new ScriptedServer(
               sockets.path("etcd"),
+              identity(),
               (number, stream, connection) ->
                   connection.send(
                       RawFrames.settings(Http2Frame.MAX_CONCURRENT_STREAMS, limit),
                       ScriptedServer.answer(stream, MESSAGE)),
               Http2Frame.MAX_CONCURRENT_STREAMS,
               limit)) {
-        ManagedChannel channel = sockets.channel(sockets.path("etcd"));
+        ManagedChannel channel = sockets.open(etcd.channelBuilder());
         for (int i = 0; i < 3; i++) {
           assertArrayEquals(MESSAGE, ByteEcho.echo(channel, MESSAGE), "limit " + limit);
         }

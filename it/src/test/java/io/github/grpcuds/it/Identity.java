@@ -7,8 +7,10 @@ import io.grpc.ChannelCredentials;
 import io.grpc.ServerCredentials;
 import io.grpc.TlsChannelCredentials;
 import io.grpc.TlsServerCredentials;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,18 +21,43 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 
 /** A private key and a certificate that nobody but itself has signed, as PEM files. */
 final class Identity {
   private static final String PASSWORD = "password";
   private static final String ALIAS = "id";
 
+  private static Identity localhost; // null until a test wants it
+
   final Path certificate;
   final Path key;
+  private final KeyStore keys; // null if another has signed it
 
-  private Identity(Path certificate, Path key) {
+  private Identity(Path certificate, Path key, KeyStore keys) {
     this.certificate = certificate;
     this.key = key;
+    this.keys = keys;
+  }
+
+  /** One for localhost, which all tests share. */
+  static synchronized Identity localhost() {
+    if (localhost == null) {
+      try {
+        Path dir = Files.createTempDirectory("uds");
+        dir.toFile().deleteOnExit();
+        localhost = create(dir, "localhost", "localhost");
+        for (File file : dir.toFile().listFiles()) {
+          file.deleteOnExit();
+        }
+      } catch (Exception e) {
+        throw new IllegalStateException("no identity", e);
+      }
+    }
+    return localhost;
   }
 
   /**
@@ -82,7 +109,7 @@ final class Identity {
             "-----BEGIN CERTIFICATE-----",
             Base64.getMimeEncoder().encodeToString(Files.readAllBytes(signed)),
             "-----END CERTIFICATE-----"));
-    return new Identity(signed, dir.resolve(name + ".key"));
+    return new Identity(signed, dir.resolve(name + ".key"), null);
   }
 
   private static void keytool(Path store, String command, String... options) throws Exception {
@@ -104,6 +131,40 @@ final class Identity {
     line.addAll(Arrays.asList(options));
     try (ChildProcess keytool = ChildProcess.start(line)) {
       assertEquals(0, keytool.awaitExit(), () -> "keytool said " + keytool.output());
+    }
+  }
+
+  /** Credentials of a server with this identity. */
+  ServerCredentials serving() throws IOException {
+    return TlsServerCredentials.create(certificate.toFile(), key.toFile());
+  }
+
+  /** Credentials of a client that trusts a server with this identity alone. */
+  ChannelCredentials trusted() throws IOException {
+    return TlsChannelCredentials.newBuilder().trustManager(certificate.toFile()).build();
+  }
+
+  /** Shakes hands with a client, and agrees with it on HTTP/2. */
+  Socket accept(Socket client) throws IOException {
+    try {
+      KeyManagerFactory factory =
+          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+      factory.init(keys, PASSWORD.toCharArray());
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(factory.getKeyManagers(), null, null);
+      SSLSocket socket =
+          (SSLSocket) context.getSocketFactory().createSocket(client, "localhost", 0, true);
+      socket.setUseClientMode(false);
+      SSLParameters parameters = socket.getSSLParameters();
+      // Java 9's, which later versions of 8 have as well.
+      SSLParameters.class
+          .getMethod("setApplicationProtocols", String[].class)
+          .invoke(parameters, (Object) new String[] {"h2"});
+      socket.setSSLParameters(parameters);
+      socket.startHandshake();
+      return socket;
+    } catch (GeneralSecurityException | ReflectiveOperationException e) {
+      throw new IllegalStateException("no TLS", e);
     }
   }
 
@@ -135,7 +196,8 @@ final class Identity {
         pem(
             dir.resolve(name + ".key"),
             "PRIVATE KEY",
-            keys.getKey(ALIAS, PASSWORD.toCharArray()).getEncoded()));
+            keys.getKey(ALIAS, PASSWORD.toCharArray()).getEncoded()),
+        keys);
   }
 
   private static Path pem(Path file, String type, byte[] content) throws IOException {

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.github.grpcuds.okhttp.UdsChannelBuilder;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
@@ -28,8 +27,17 @@ class LostCallsTest {
 
   @RegisterExtension final Sockets sockets = new Sockets();
 
-  private ManagedChannel channel(String path, boolean inline) {
-    return sockets.open(UdsChannelBuilder.forPath(path).inlineWrites(inline));
+  /** Of the server, for TLS; null: it speaks plain text. */
+  Identity identity() {
+    return null;
+  }
+
+  private ScriptedServer serve(String name, ScriptedServer.Script script) throws IOException {
+    return new ScriptedServer(sockets.path(name), identity(), script);
+  }
+
+  private ManagedChannel channel(ScriptedServer server) throws IOException {
+    return sockets.open(server.channelBuilder());
   }
 
   private static byte[] blocking(ManagedChannel channel) {
@@ -53,9 +61,8 @@ class LostCallsTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void callThatHadBegunIsNotMadeAgain(boolean inline) throws Exception {
-    String path = sockets.path("s");
-    try (ScriptedServer server = new ScriptedServer(path, dies())) {
-      ManagedChannel channel = channel(path, inline);
+    try (ScriptedServer server = serve("s", dies())) {
+      ManagedChannel channel = sockets.open(server.channelBuilder().inlineWrites(inline));
       StatusRuntimeException e =
           assertThrows(StatusRuntimeException.class, () -> blocking(channel));
       assertEquals(Status.Code.UNAVAILABLE, e.getStatus().getCode());
@@ -70,13 +77,11 @@ class LostCallsTest {
   void noKindOfCallIsMadeAgain() throws Exception {
     for (MethodDescriptor<byte[], byte[]> method :
         Arrays.asList(ByteEcho.JOIN, ByteEcho.REPEAT, ByteEcho.CHAT)) {
-      String path = sockets.path(method.getType().name());
-      try (ScriptedServer server = new ScriptedServer(path, dies())) {
+      try (ScriptedServer server = serve(method.getType().name(), dies())) {
         Recorder<byte[]> answers = new Recorder<>();
         StreamObserver<byte[]> requests =
             ClientCalls.asyncBidiStreamingCall(
-                channel(path, true).newCall(method, ByteEcho.within(20).withWaitForReady()),
-                answers);
+                channel(server).newCall(method, ByteEcho.within(20).withWaitForReady()), answers);
         requests.onNext(MESSAGE);
         requests.onCompleted();
         assertEquals(Status.Code.UNAVAILABLE, answers.status().getCode(), method.toString());
@@ -101,9 +106,8 @@ class LostCallsTest {
   }
 
   private void assertAgain(ScriptedServer.Script script) throws Exception {
-    String path = sockets.path("s");
-    try (ScriptedServer server = new ScriptedServer(path, script)) {
-      assertArrayEquals(MESSAGE, blocking(channel(path, true)));
+    try (ScriptedServer server = serve("s", script)) {
+      assertArrayEquals(MESSAGE, blocking(channel(server)));
       assertEquals(2, server.calls.get());
     }
   }
@@ -126,9 +130,8 @@ class LostCallsTest {
   }
 
   private void assertOnce(ScriptedServer.Script script) throws Exception {
-    String path = sockets.path("s");
-    try (ScriptedServer server = new ScriptedServer(path, script)) {
-      ManagedChannel channel = channel(path, true);
+    try (ScriptedServer server = serve("s", script)) {
+      ManagedChannel channel = channel(server);
       StatusRuntimeException e =
           assertThrows(StatusRuntimeException.class, () -> blocking(channel));
       assertEquals(1, server.calls.get(), e.getMessage());
@@ -138,10 +141,9 @@ class LostCallsTest {
   /** The client's first call is made while what it writes fails already. */
   @Test
   void callWhoseWritesFailIsNotMadeAgain() throws Exception {
-    String path = sockets.path("s");
     try (ScriptedServer server =
-        new ScriptedServer(
-            path,
+        serve(
+            "s",
             (number, stream, connection) -> {
               if (number == 1) {
                 connection.socket.shutdownInput();
@@ -152,7 +154,7 @@ class LostCallsTest {
       Recorder<byte[]> answers = new Recorder<>();
       StreamObserver<byte[]> requests =
           ClientCalls.asyncBidiStreamingCall(
-              channel(path, true).newCall(ByteEcho.CHAT, CallOptions.DEFAULT.withWaitForReady()),
+              channel(server).newCall(ByteEcho.CHAT, CallOptions.DEFAULT.withWaitForReady()),
               answers);
       requests.onNext(ByteEcho.random(1_000_000));
       assertEquals(Status.Code.UNAVAILABLE, answers.status().getCode());

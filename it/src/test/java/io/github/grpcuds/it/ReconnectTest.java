@@ -15,10 +15,9 @@ import io.grpc.ConnectivityState;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
-import io.grpc.TlsChannelCredentials;
-import io.grpc.TlsServerCredentials;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
@@ -41,8 +40,6 @@ class ReconnectTest {
   private static final HelloRequest ANN = HelloRequest.newBuilder().setName("Ann").build();
   private static final long SOON_MILLIS = 600;
   private static final int TRIES = 5;
-
-  @TempDir static Path shared;
 
   @RegisterExtension final Sockets sockets = new Sockets();
   @TempDir Path dir;
@@ -204,21 +201,15 @@ class ReconnectTest {
 
   @Test
   void aServerWithTls() throws Exception {
-    Identity server = Identity.create(shared, "server", "localhost");
+    Identity server = Identity.localhost();
     assertReadySoon(
         () -> {
           next();
-          return UdsChannelBuilder.forPath(
-              path,
-              TlsChannelCredentials.newBuilder().trustManager(server.certificate.toFile()).build());
+          return UdsChannelBuilder.forPath(path, server.trusted());
         },
         () ->
             sockets.start(
-                UdsServerBuilder.forPath(
-                        path,
-                        TlsServerCredentials.create(
-                            server.certificate.toFile(), server.key.toFile()))
-                    .addService(new EchoGreeter())));
+                UdsServerBuilder.forPath(path, server.serving()).addService(new EchoGreeter())));
   }
 
   @Test
@@ -261,28 +252,14 @@ class ReconnectTest {
   @Test
   void aServerThatDropsItsConnectionsIsSpared() throws Exception {
     next();
-    ServerSocket server = new UdsServerSocketFactory(UdsAddress.ofPath(path)).createServerSocket(0);
-    AtomicInteger accepted = new AtomicInteger();
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                while (true) {
-                  server.accept().close();
-                  accepted.incrementAndGet();
-                }
-              } catch (IOException e) {
-                // As the test ends.
-              }
-            });
-    thread.start();
-    ManagedChannel channel = sockets.channel(path);
-    await(channel, ConnectivityState.TRANSIENT_FAILURE);
-    long start = System.nanoTime();
-    Thread.sleep(500); // in which nothing is to happen
-    long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start);
-    server.close();
-    thread.join();
-    assertTrue(accepted.get() <= 2 + seconds, accepted + " connects in " + seconds + " s");
+    try (RawServer server = new RawServer(path, Socket::close)) {
+      ManagedChannel channel = sockets.channel(path);
+      await(channel, ConnectivityState.TRANSIENT_FAILURE);
+      long start = System.nanoTime();
+      Thread.sleep(500); // in which nothing is to happen
+      long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start);
+      int connects = server.connections.get();
+      assertTrue(connects <= 2 + seconds, connects + " connects in " + seconds + " s");
+    }
   }
 }

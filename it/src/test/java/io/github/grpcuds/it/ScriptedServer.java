@@ -1,12 +1,10 @@
 package io.github.grpcuds.it;
 
-import io.github.grpcuds.transport.UdsAddress;
-import io.github.grpcuds.transport.UdsServerSocketFactory;
+import io.github.grpcuds.okhttp.UdsChannelBuilder;
 import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -29,13 +27,15 @@ final class ScriptedServer implements Closeable {
 
   /** One client's. */
   final class Connection {
-    final Socket socket;
+    final Socket socket; // below TLS
+    private final Socket secured;
     private final OutputStream out;
     private int clientWindow = 65_535; // of a stream
 
     Connection(Socket socket) throws IOException {
       this.socket = socket;
-      this.out = socket.getOutputStream();
+      this.secured = identity == null ? socket : identity.accept(socket);
+      this.out = secured.getOutputStream();
     }
 
     void send(byte[]... frames) throws IOException {
@@ -43,7 +43,7 @@ final class ScriptedServer implements Closeable {
     }
 
     void close() throws IOException {
-      socket.close();
+      secured.close();
     }
 
     /** How much a stream may be sent at once. */
@@ -52,7 +52,7 @@ final class ScriptedServer implements Closeable {
     }
 
     private void serve() {
-      try (Socket open = socket) {
+      try (Socket open = secured) {
         send(RawFrames.settings(settings));
         DataInputStream in = new DataInputStream(open.getInputStream());
         in.readFully(new byte[RawFrames.PREFACE.length]);
@@ -85,44 +85,52 @@ final class ScriptedServer implements Closeable {
   }
 
   final AtomicInteger calls = new AtomicInteger();
-  final AtomicInteger connections = new AtomicInteger();
   final List<Http2Frame> frames = new CopyOnWriteArrayList<>(); // that clients have sent
 
+  private final String path;
+  private final Identity identity; // null: it speaks plain text
   private final int[] settings;
   private final Script script;
-  private final ServerSocket listener;
-  private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+  private final RawServer server;
 
   /**
-   * Listens at once.
+   * Listens at once, in plain text.
    *
    * @param settings identifiers and values in turn
    */
   ScriptedServer(String path, Script script, int... settings) throws IOException {
+    this(path, null, script, settings);
+  }
+
+  /**
+   * Listens at once.
+   *
+   * @param identity for TLS; null: it speaks plain text
+   * @param settings identifiers and values in turn
+   */
+  ScriptedServer(String path, Identity identity, Script script, int... settings)
+      throws IOException {
+    this.path = path;
+    this.identity = identity;
     this.settings = settings;
     this.script = script;
-    this.listener = new UdsServerSocketFactory(UdsAddress.ofPath(path)).createServerSocket(0);
-    start(this::accept);
+    this.server = new RawServer(path, this::serve);
   }
 
-  private static void start(Runnable task) {
-    Thread thread = new Thread(task, "scripted server");
-    thread.setDaemon(true);
-    thread.start();
+  /** For channels to this server. */
+  UdsChannelBuilder channelBuilder() throws IOException {
+    return identity == null
+        ? UdsChannelBuilder.forPath(path)
+        : UdsChannelBuilder.forPath(path, identity.trusted());
   }
 
-  private void accept() {
-    try {
-      while (true) {
-        Socket socket = listener.accept();
-        sockets.add(socket);
-        connections.incrementAndGet();
-        Connection connection = new Connection(socket);
-        start(connection::serve);
-      }
-    } catch (IOException e) {
-      // It is closed.
-    }
+  /** How many there have been. */
+  int connections() {
+    return server.connections.get();
+  }
+
+  private void serve(Socket client) throws IOException {
+    new Connection(client).serve();
   }
 
   /** The header block of an answer, up to its messages. */
@@ -173,9 +181,6 @@ final class ScriptedServer implements Closeable {
 
   @Override
   public void close() throws IOException {
-    listener.close();
-    for (Socket socket : sockets) {
-      socket.close();
-    }
+    server.close();
   }
 }
