@@ -40,7 +40,6 @@ abstract class AttackTestBase {
   private static final long RECOVERY_MILLIS = 2000;
   private static final int MAX_LOG_LINES_PER_10_SECONDS = 50;
   private static final int SAMPLE_MILLIS = 200;
-  private static final int MAX_BLOCKED_THREADS = 400;
 
   private AttackedServer server;
 
@@ -50,12 +49,6 @@ abstract class AttackTestBase {
 
     /** Within bounds it may live or not. */
     static final Expectation BOUNDED = new Expectation(false, ALL);
-
-    /**
-     * As BOUNDED, by a flood of calls that wait for each other: the executor takes them for
-     * handlers that block, of which each gets a thread, up to the calls that may be open.
-     */
-    static final Expectation BOUNDED_WITH_THREADS = new Expectation(false, ALL);
 
     /** It does nothing that the RFC forbids, and too little to be cut off for. */
     static final Expectation LIVES = new Expectation(true, ALL);
@@ -173,7 +166,7 @@ abstract class AttackTestBase {
         expectation.check(siege, violations);
         checkRecovery(attacked, before, violations);
         victim.stop();
-        checkCosts(victim, sampler, expectation, allowance, violations);
+        checkCosts(victim, sampler, allowance, violations);
         checkLog(attacked.log().subList(logBefore, attacked.log().size()), violations);
         report(name, siege, victim, sampler, violations);
         if (!violations.isEmpty()) {
@@ -196,11 +189,7 @@ abstract class AttackTestBase {
   }
 
   private static void checkCosts(
-      Victim victim,
-      Sampler sampler,
-      Expectation expectation,
-      double allowance,
-      List<String> violations) {
+      Victim victim, Sampler sampler, double allowance, List<String> violations) {
     if (victim.failure() != null) {
       violations.add("the victim's call failed " + victim.failure());
     }
@@ -210,8 +199,7 @@ abstract class AttackTestBase {
     if (sampler.memoryGrowth() >= MAX_MEMORY_GROWTH) {
       violations.add("memory grew by " + megabytes(sampler.memoryGrowth()));
     }
-    boolean mayBlock = expectation == Expectation.BOUNDED_WITH_THREADS;
-    if (sampler.threadGrowth() >= (mayBlock ? MAX_BLOCKED_THREADS : MAX_THREAD_GROWTH)) {
+    if (sampler.threadGrowth() >= MAX_THREAD_GROWTH) {
       violations.add("threads grew by " + sampler.threadGrowth());
     }
   }

@@ -97,11 +97,7 @@ final class ServerConnection {
 
   /** Takes the lock, under which alone {@link #http2} may be used. */
   void lock() {
-    if (!lock.tryLock()) {
-      long start = System.nanoTime();
-      lock.lock();
-      CallExecutor.waitedForLock(System.nanoTime() - start);
-    }
+    CallExecutor.lock(lock);
   }
 
   /** Gives the lock back, then runs the stream tasks that came up under it ({@link #later}). */

@@ -25,6 +25,9 @@ final class BlockedThreadDetector {
   /** How many quiet times in a row between looks tell of a system call that blocks. */
   static final int NATIVE_LOOKS = 4;
 
+  /** The same where garbage was collected meanwhile, which stops whoever runs. */
+  static final int PAUSED_LOOKS = 4;
+
   /** The same for a lock that a running thread has. */
   static final int CONTENDED_LOOKS = 20;
 
@@ -36,12 +39,18 @@ final class BlockedThreadDetector {
   private long lastCpuNanos;
   private int looksAtTask;
   private int quietLooks; // between which it hardly used a processor
+  private long lastCollections;
 
   /** Looks at a thread that runs a task with a certain number, or none if it is 0. */
   boolean isBlocked(Thread thread, int phase) {
-    return phase == 0
-        ? isBlocked(0, Doing.RUNS, 0)
-        : isBlocked(phase, ThreadFacts.doing(thread), ThreadFacts.cpuNanos(thread));
+    if (phase == 0) {
+      return isBlocked(0, Doing.RUNS, 0);
+    }
+    long collections = ThreadFacts.collections();
+    boolean paused = collections != lastCollections;
+    lastCollections = collections;
+    boolean blocked = isBlocked(phase, ThreadFacts.doing(thread), ThreadFacts.cpuNanos(thread));
+    return blocked && (!paused || quietLooks >= PAUSED_LOOKS);
   }
 
   boolean isBlocked(int phase, Doing doing, long cpuNanos) {

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.logging.Level;
@@ -19,8 +20,14 @@ import java.util.logging.Level;
  * that block, and wrong for short ones, of which a flood makes as many threads as it can: each has
  * to be woken, holds a message and stays for a minute. A pool of fixed size stands still when its
  * handlers wait for each other. This one learns which tasks block, by their kind ({@link
- * TaskProfile}). Those have a thread each, at once, in any number. The others share as many threads
- * as there are processors, and wait for one in a queue.
+ * TaskProfile}). Those have a thread each, in any number. The others share as many threads as there
+ * are processors, and wait for one in a queue.
+ *
+ * <p>Threads for tasks that block are woken a few at a time: while as many as there are processors
+ * have been woken and have not begun, the next task waits in the queue, and each that begins wakes
+ * the next. Where tasks do block this is as fast as waking all of them. Where they compute after
+ * all, or the machine has no processor to give, it keeps a flood of tasks from becoming a flood of
+ * threads that take the processors from everybody else.
  *
  * <p>What blocks unexpectedly is noticed while others wait: a monitor looks at the threads every 10
  * ms, and lets one more run for each that seems blocked or has been at one task for long ({@link
@@ -56,6 +63,7 @@ public final class CallExecutor implements Executor {
   private final Set<CallThread> threads = new HashSet<>(); // also those to be started
   private int live; // threads that have started
   private int active; // threads that share: they have a task, or are started to take one
+  private int waking; // threads woken or started for tasks that block, which have not begun
   private int limit; // of active, for what begins
   private int quietChecks;
   private volatile boolean monitored;
@@ -106,13 +114,18 @@ public final class CallExecutor implements Executor {
   }
 
   /**
-   * The current thread has waited for a lock of this library: that is not its task's blocking, and
-   * more threads would make it longer.
+   * Takes a lock of this library, which nobody holds while blocked. To wait for it is not a task's
+   * blocking: more threads would make it longer.
    */
-  public static void waitedForLock(long nanos) {
+  public static void lock(Lock lock) {
+    if (lock.tryLock()) {
+      return;
+    }
     Thread current = Thread.currentThread();
     if (current instanceof CallThread) {
-      ((CallThread) current).waitedForLock(nanos);
+      ((CallThread) current).waitFor(lock);
+    } else {
+      lock.lock();
     }
   }
 
@@ -160,7 +173,7 @@ public final class CallExecutor implements Executor {
     CallThread thread = null;
     boolean queued = false;
     synchronized (lock) {
-      if (!shares || active < limit) {
+      if (shares ? active < limit : waking < core) {
         thread = activate(added, shares);
       } else {
         queue.add(added);
@@ -181,9 +194,11 @@ public final class CallExecutor implements Executor {
     CallThread thread = idle.pop();
     if (shares) {
       active++;
+    } else {
+      waking++;
     }
     if (thread != null) {
-      thread.take(task, shares);
+      thread.wakeFor(task, shares);
     }
     return thread;
   }
@@ -204,7 +219,7 @@ public final class CallExecutor implements Executor {
         queue.add(task);
       } else {
         active++;
-        thread.take(task, true);
+        thread.wakeFor(task, true);
       }
     }
     LockSupport.unpark(thread);
@@ -212,8 +227,8 @@ public final class CallExecutor implements Executor {
   }
 
   /**
-   * Starts a thread, which counts as active already if it shares. Null, or why it could not be
-   * started.
+   * Starts a thread, which counts already: as active if it shares, or else as waking. Null, or why
+   * it could not be started.
    */
   private Throwable start(ProfiledTask first, boolean shares) {
     Throwable failure = startsPause() ? startFailure : null;
@@ -221,7 +236,7 @@ public final class CallExecutor implements Executor {
     if (failure == null) {
       try {
         thread = new CallThread(this, name, loader);
-        thread.take(first, shares);
+        thread.wakeFor(first, shares);
         synchronized (lock) {
           threads.add(thread);
         }
@@ -236,6 +251,8 @@ public final class CallExecutor implements Executor {
     synchronized (lock) {
       if (shares) {
         active--;
+      } else {
+        waking--;
       }
       threads.remove(thread);
     }
@@ -286,6 +303,7 @@ public final class CallExecutor implements Executor {
     synchronized (lock) {
       live++;
       if (!thread.hasTask()) {
+        release(thread);
         takeNext(thread);
       }
     }
@@ -294,12 +312,8 @@ public final class CallExecutor implements Executor {
   /** Gives a thread another task, perhaps after a while. False if it is to end. */
   boolean next(CallThread thread) {
     synchronized (lock) {
-      if (thread.shares()) {
-        active--;
-        thread.take(null, false);
-      }
-      if (active < limit) {
-        active++;
+      release(thread);
+      if (active < limit || nextBlocks()) {
         takeNext(thread);
         if (thread.hasTask()) {
           return true;
@@ -310,15 +324,36 @@ public final class CallExecutor implements Executor {
     return thread.awaitTask(idleNanos) || !retire(thread);
   }
 
-  /** The next in the queue, if there is one, for a thread that counts as active. */
+  /** A thread counts no more, neither as active nor as waking. Under the lock. */
+  private void release(CallThread thread) {
+    if (thread.shares()) {
+      active--;
+      thread.take(null, false);
+    } else if (thread.isWaking()) {
+      waking--;
+      thread.awake();
+    }
+  }
+
+  /** The next in the queue, if there is one, for a thread that runs. Under the lock. */
   private void takeNext(CallThread thread) {
     ProfiledTask task = queue.poll();
     boolean shares = task != null && !task.profile.blocks();
-    if (!shares) {
-      active--;
+    if (shares) {
+      active++;
     }
     thread.take(task, shares);
-    thread.setSpreads(task != null && !shares && !queue.isEmpty());
+  }
+
+  /** Whether the next in the queue is of a kind that blocks. Under the lock. */
+  private boolean nextBlocks() {
+    ProfiledTask next = queue.peek();
+    return next != null && next.profile.blocks();
+  }
+
+  /** Whether the next in the queue may have one more thread. Under the lock. */
+  private boolean mayWake() {
+    return !queue.isEmpty() && (nextBlocks() ? waking < core : active < limit);
   }
 
   private boolean retire(CallThread thread) {
@@ -334,14 +369,16 @@ public final class CallExecutor implements Executor {
     }
   }
 
-  /** Has the next task run, in the place of one that shares no more. */
-  void spread() {
+  /** A thread begins a task of a kind that blocks: the next one may run beside it. */
+  void begins(CallThread thread) {
+    boolean more;
     synchronized (lock) {
-      if (active >= limit) {
-        return;
-      }
+      release(thread);
+      more = mayWake();
     }
-    activateNext();
+    if (more) {
+      activateNext();
+    }
   }
 
   /**
@@ -397,18 +434,19 @@ public final class CallExecutor implements Executor {
   /** Has the next task run whatever the limit is. False if there is none, or no thread. */
   private boolean activateNext() {
     CallThread thread;
+    boolean shares;
     synchronized (lock) {
-      if (queue.isEmpty()) {
+      shares = !nextBlocks();
+      if (shares ? queue.isEmpty() : waking >= core) {
         return false;
       }
-      active++;
-      thread = idle.pop();
+      thread = activate(queue.peek(), shares);
       if (thread != null) {
-        takeNext(thread);
+        queue.poll();
       }
     }
     if (thread == null) {
-      return start(null, true) == null; // it takes a task itself: none is lost if it cannot start
+      return start(null, shares) == null; // it takes a task itself: none is lost if it cannot start
     }
     LockSupport.unpark(thread);
     return true;

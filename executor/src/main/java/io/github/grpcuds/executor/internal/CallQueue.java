@@ -28,7 +28,12 @@ public final class CallQueue<T> {
     last = node;
   }
 
-  /** The oldest task; null if there is none. */
+  /** The oldest task, which stays; null if there is none. */
+  public T peek() {
+    return first == null ? null : first.task;
+  }
+
+  /** The oldest task, which leaves; null if there is none. */
   public T poll() {
     Node<T> node = first;
     if (node == null) {

@@ -1,6 +1,7 @@
 package io.github.grpcuds.executor.internal;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Level;
 
@@ -15,15 +16,17 @@ final class CallThread extends Thread {
   // Guarded by the executor.
   CallThread above;
   CallThread below;
+  private boolean waking;
 
   private volatile ProfiledTask task; // that is to be run
   private volatile boolean shares; // written by who holds the executor's lock, or the thread
   private volatile TaskProfile running; // kind of the task that runs
   private volatile int phase; // another number for each task that runs, and 0 between tasks
 
+  private volatile boolean waitsForLock; // of this library
+
   // Of the thread alone.
   private boolean begun;
-  private boolean spreads; // set under the executor's lock before the thread is woken
   private int tasks;
   private long lockNanos; // waited for this library's locks, so far; of this thread
 
@@ -55,9 +58,19 @@ final class CallThread extends Thread {
     return shares;
   }
 
-  /** Whether it is to have the next one in the queue run before its own task. */
-  void setSpreads(boolean spreads) {
-    this.spreads = spreads;
+  /** As {@link #take}, for a thread that has to be woken or started first. */
+  void wakeFor(ProfiledTask next, boolean shares) {
+    waking = !shares;
+    take(next, shares);
+  }
+
+  /** Whether it has been woken for a task that blocks, and has not begun. */
+  boolean isWaking() {
+    return waking;
+  }
+
+  void awake() {
+    waking = false;
   }
 
   @Override
@@ -93,9 +106,8 @@ final class CallThread extends Thread {
     running = profile;
     phase = tasks = (tasks + 1) | 1;
     try {
-      if (spreads) {
-        spreads = false;
-        executor.spread();
+      if (!shares) {
+        executor.begins(this);
       }
       run(next, profile);
     } finally {
@@ -105,6 +117,7 @@ final class CallThread extends Thread {
 
   private void run(ProfiledTask next, TaskProfile profile) {
     boolean measured = executor.measures() && profile.isDue();
+    long collections = measured ? ThreadFacts.collections() : 0;
     long busy = measured ? ThreadFacts.ownBusyNanos() + lockNanos : 0;
     long start = System.nanoTime();
     try {
@@ -114,15 +127,22 @@ final class CallThread extends Thread {
     } finally {
       long took = System.nanoTime() - start;
       profile.ran(took);
-      if (measured) {
+      if (measured && ThreadFacts.collections() == collections) {
         profile.waited(took - (ThreadFacts.ownBusyNanos() + lockNanos - busy));
       }
     }
   }
 
-  /** This thread waited for a lock of this library: its task did not block. */
-  void waitedForLock(long nanos) {
-    lockNanos += nanos;
+  /** Takes a lock of this library, by this thread: while it waits, its task does not block. */
+  void waitFor(Lock lock) {
+    long start = System.nanoTime();
+    waitsForLock = true;
+    try {
+      lock.lock();
+    } finally {
+      waitsForLock = false;
+      lockNanos += System.nanoTime() - start;
+    }
   }
 
   /** Waits for a task. False if none came in time. */
@@ -142,7 +162,7 @@ final class CallThread extends Thread {
   /** Looks, at regular times, whether this thread seems blocked in its task. */
   boolean looksBlocked() {
     TaskProfile profile = running;
-    boolean blocked = look.isBlocked(this, phase);
+    boolean blocked = look.isBlocked(this, phase) && !waitsForLock;
     if (blocked) {
       profile.seenBlocked();
     }

@@ -28,13 +28,23 @@ public final class TaskProfile {
   static final long MOST_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   /**
-   * What a sample counts for at most: a single long wait, for the collector of garbage say, does
-   * not make a kind one that blocks.
+   * A sample that waited adds to the evidence, others take 1 from it: a kind of which one run in
+   * five waits or more becomes one that blocks.
    */
-  static final long MOST_WAIT_NANOS = 3 * BLOCKS_NANOS;
+  static final int WAITED = 4;
+
+  /**
+   * So much evidence is needed, of six samples in a row: one long wait proves nothing, nor do
+   * several at the start of a JVM, where tasks wait for classes to be loaded and for pauses of the
+   * whole process.
+   */
+  static final int PROOF = 6 * WAITED;
+
+  /** More evidence is not kept, so that the kind may change. */
+  static final int MOST_EVIDENCE = 8 * WAITED;
 
   private volatile long runNanos; // about the last 16 runs' mean
-  private volatile long waitNanos; // about the last 4 samples' mean
+  private volatile int evidence; // that runs wait, of the samples
   private volatile boolean blocks;
   private volatile int toSample; // runs before the next sample
 
@@ -62,27 +72,30 @@ public final class TaskProfile {
     }
     if (blocks && next < SHORT_NANOS) {
       blocks = false;
-      waitNanos = 0;
+      evidence = 0;
     }
   }
 
   /** Notes for how long a run waited. */
   void waited(long nanos) {
-    long next = waitNanos + (Math.min(nanos, MOST_WAIT_NANOS) - waitNanos) / 4;
-    waitNanos = next;
-    if (next > BLOCKS_NANOS) {
+    int before = evidence;
+    int next =
+        nanos > BLOCKS_NANOS ? Math.min(before + WAITED, MOST_EVIDENCE) : Math.max(before - 1, 0);
+    evidence = next;
+    if (next >= PROOF) {
       blocks = true;
-    } else if (next < SHORT_NANOS) {
+    } else if (next == 0) {
       blocks = false;
-    } else if (!blocks) {
-      toSample = 0; // undecided: the next run tells more
+    }
+    if (next > 0 && next < MOST_EVIDENCE) {
+      toSample = 0; // in doubt: the next run tells more
     }
   }
 
   /** A run has been seen to block. */
   void seenBlocked() {
     runNanos = MOST_NANOS;
-    waitNanos = MOST_WAIT_NANOS;
+    evidence = Math.max(evidence, PROOF);
     blocks = true;
   }
 }

@@ -1,14 +1,18 @@
 package io.github.grpcuds.executor.internal;
 
+import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
+import java.util.Collections;
+import java.util.List;
 
 /** What the platform tells of threads, if it does. */
 final class ThreadFacts {
   static final long UNKNOWN = -1;
 
   private static final ThreadMXBean BEAN = bean();
+  private static final List<GarbageCollectorMXBean> COLLECTORS = collectors();
 
   private ThreadFacts() {}
 
@@ -30,6 +34,26 @@ final class ThreadFacts {
     } catch (RuntimeException | LinkageError e) {
       return null; // Android and small runtimes have no java.lang.management
     }
+  }
+
+  private static List<GarbageCollectorMXBean> collectors() {
+    try {
+      return ManagementFactory.getGarbageCollectorMXBeans();
+    } catch (RuntimeException | LinkageError e) {
+      return Collections.emptyList();
+    }
+  }
+
+  /**
+   * How often garbage has been collected. If the number has changed, what looked like waiting may
+   * have been a pause of the whole process.
+   */
+  static long collections() {
+    long count = 0;
+    for (int i = 0; i < COLLECTORS.size(); i++) {
+      count += COLLECTORS.get(i).getCollectionCount();
+    }
+    return count;
   }
 
   /** Whether there is any way to tell how long a thread has used a processor. */

@@ -27,7 +27,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
@@ -133,6 +135,46 @@ class CallExecutorTest {
       LockSupport.parkNanos(1_000_000);
     }
     return most;
+  }
+
+  /** What has blocked may compute from now on: 2,000 tasks must not be 2,000 threads. */
+  @Test
+  void aFloodOfWorkOfAKindThatBlockedMakesFewThreads() {
+    for (int i = 0; i < 2 * CORE; i++) {
+      executor.execute(() -> LockSupport.parkNanos(200_000_000));
+    }
+    await("the kind to be known", () -> executor.blocks(() -> {}));
+    await("threads to end", () -> executor.threads() == 0);
+    assertTrue(executor.blocks(() -> {}));
+
+    int most = runAFloodOfWork();
+
+    assertTrue(most <= 8 * CORE, "threads: " + most);
+  }
+
+  /** More threads would wait for the lock as well. */
+  @Test
+  void tasksThatWaitForALockOfThisLibraryMakeFewThreads() {
+    Lock lock = new ReentrantLock();
+    AtomicInteger left = new AtomicInteger(500);
+    for (int i = left.get(); i > 0; i--) {
+      executor.execute(
+          () -> {
+            CallExecutor.lock(lock);
+            try {
+              work(TimeUnit.MILLISECONDS.toNanos(2));
+            } finally {
+              lock.unlock();
+            }
+            left.decrementAndGet();
+          });
+    }
+    int most = 0;
+    while (left.get() > 0) {
+      most = Math.max(most, executor.threads());
+      LockSupport.parkNanos(1_000_000);
+    }
+    assertTrue(most <= 2 * CORE, "threads: " + most);
   }
 
   private static void work(long nanos) {

@@ -31,7 +31,7 @@ final class TaskProfileTest {
   @Test
   void aKindThatWaitsBlocksSoon() {
     int runs = runsUntil(true, 500, 480);
-    assertTrue(runs <= 3, "runs: " + runs);
+    assertTrue(runs <= 8, "runs: " + runs);
   }
 
   /** A collection of garbage stops whoever runs. */
@@ -40,6 +40,16 @@ final class TaskProfileTest {
     for (int i = 0; i < 1000; i++) {
       run(i % 200 == 0 ? 50_000 : 120, i % 200 == 0 ? 49_000 : 5);
       assertFalse(profile.blocks(), "run " + i);
+    }
+  }
+
+  /** As seen where a hundred calls come to a server whose classes are not loaded yet. */
+  @Test
+  void longWaitsAtTheStartOfAJvmAreForgiven() {
+    int[] waited = {98_622, 56_146, 0, 355_968, 479_320, 255_879, 0, 0, 0, 0, 0, 0, 320_231, 0, 0};
+    for (int micros : waited) {
+      run(micros + 3000, micros);
+      assertFalse(profile.blocks(), "after a wait of " + micros);
     }
   }
 
