@@ -190,25 +190,19 @@ class EngineShutdownTest {
 
   @Test
   @Tag("long")
-  void keepAliveEndsConnectionsOfTheDead() throws Exception {
-    startWithKeepAlive(300);
-    Http2Peer peer = server.connect().ignoringPings();
-    openWait(peer);
-    peer.awaitFrame(Http2Frame.PING);
-    peer.awaitClose();
-    assertWaitCancelled();
-  }
-
-  @Test
-  @Tag("long")
-  void keepAliveLeavesTheLivingAlone() throws Exception {
+  void keepAliveEndsConnectionsOfTheDeadAndLeavesTheLivingAlone() throws Exception {
     startWithKeepAlive(5000); // half of the time to the next one, and enough for a busy machine
-    Http2Peer peer = server.connect();
-    int stream = openCall(peer);
-    peer.awaitFrame(Http2Frame.PING);
-    peer.awaitFrame(Http2Frame.PING);
-    peer.end(stream);
-    assertEchoed(peer.awaitReply(stream));
+    Http2Peer dead = server.connect().ignoringPings();
+    openWait(dead);
+    Http2Peer alive = server.connect();
+    int stream = openCall(alive);
+    dead.awaitFrame(Http2Frame.PING);
+    alive.awaitFrame(Http2Frame.PING);
+    dead.awaitClose();
+    assertWaitCancelled();
+    alive.awaitFrame(Http2Frame.PING);
+    alive.end(stream);
+    assertEchoed(alive.awaitReply(stream));
   }
 
   @Test

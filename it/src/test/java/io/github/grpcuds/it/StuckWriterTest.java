@@ -9,23 +9,30 @@ import io.github.grpcuds.testkit.Await;
 import io.github.grpcuds.testkit.Deadline;
 import io.github.grpcuds.transport.UdsAddress;
 import io.grpc.CallOptions;
+import io.grpc.ChannelCredentials;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.ServerCredentials;
 import io.grpc.Status;
 import io.grpc.TlsChannelCredentials;
 import io.grpc.TlsServerCredentials;
 import io.grpc.stub.ClientCalls;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,8 +52,7 @@ class StuckWriterTest {
 
   @RegisterExtension final Sockets sockets = new Sockets();
 
-  private final CountingExecutor executor = new CountingExecutor();
-  private StallingRelay relay;
+  private final List<Stall> stalls = new ArrayList<>();
 
   private enum Kind {
     PLAIN,
@@ -59,94 +65,105 @@ class StuckWriterTest {
     identity = Identity.create(certificates, "stuck", "localhost");
   }
 
-  @BeforeEach
-  void relay() throws Exception {
-    relay = new StallingRelay(sockets.path("relay"), sockets.path("s"));
-  }
-
   @AfterEach
   void close() throws Exception {
-    relay.close();
-  }
-
-  private ManagedChannel channel(Kind kind, UnaryOperator<UdsChannelBuilder> options)
-      throws Exception {
-    boolean tls = kind == Kind.TLS;
-    sockets.start(
-        UdsServerBuilder.forAddress(
-                UdsAddress.ofPath(sockets.path("s")),
-                tls
-                    ? TlsServerCredentials.create(
-                        identity.certificate.toFile(), identity.key.toFile())
-                    : InsecureServerCredentials.create())
-            .flowControlWindow(WINDOW_BYTES)
-            .maxInboundMessageSize(WINDOW_BYTES)
-            .addService(new ByteEcho()));
-    UdsChannelBuilder builder =
-        UdsChannelBuilder.forPath(
-            sockets.path("relay"),
-            tls
-                ? TlsChannelCredentials.newBuilder()
-                    .trustManager(identity.certificate.toFile())
-                    .build()
-                : InsecureChannelCredentials.create());
-    return sockets.open(
-        options.apply(
-            builder.transportExecutor(executor).inlineWrites(kind != Kind.WITHOUT_INLINE_WRITES)));
-  }
-
-  /** A call whose request does not leave. */
-  private Future<byte[]> stuckCall(ManagedChannel channel) throws Exception {
-    for (int i = 0; i < 5; i++) {
-      ByteEcho.echo(channel, new byte[10]);
+    for (Stall stall : stalls) {
+      stall.relay.close();
     }
-    relay.stall();
-    Future<byte[]> answer =
-        ClientCalls.futureUnaryCall(
-            channel.newCall(ByteEcho.ECHO, CallOptions.DEFAULT), MORE_THAN_A_SOCKET_HOLDS);
-    Await.until(StuckWriterTest::isStuck, () -> executor.running + " run");
-    return answer;
   }
 
-  private static boolean isStuck() {
+  /** A channel to a server behind a relay that can stop reading. */
+  private final class Stall {
+    private final CountingExecutor executor = new CountingExecutor();
+    private final StallingRelay relay;
+    private final ManagedChannel channel;
+
+    Stall(Kind kind, UnaryOperator<UdsChannelBuilder> options) throws Exception {
+      String path = sockets.path("s" + stalls.size());
+      String relayed = sockets.path("relay" + stalls.size());
+      relay = new StallingRelay(relayed, path);
+      stalls.add(this);
+      sockets.start(
+          UdsServerBuilder.forAddress(UdsAddress.ofPath(path), serverCredentials(kind))
+              .flowControlWindow(WINDOW_BYTES)
+              .maxInboundMessageSize(WINDOW_BYTES)
+              .addService(new ByteEcho()));
+      channel =
+          sockets.open(
+              options.apply(
+                  UdsChannelBuilder.forPath(relayed, channelCredentials(kind))
+                      .transportExecutor(executor)
+                      .inlineWrites(kind != Kind.WITHOUT_INLINE_WRITES)));
+    }
+
+    /** A call whose request does not leave. */
+    Future<byte[]> stuckCall() throws Exception {
+      for (int i = 0; i < 5; i++) {
+        ByteEcho.echo(channel, new byte[10]);
+      }
+      relay.stall();
+      long stuckBefore = stuckThreads();
+      Future<byte[]> answer =
+          ClientCalls.futureUnaryCall(
+              channel.newCall(ByteEcho.ECHO, CallOptions.DEFAULT), MORE_THAN_A_SOCKET_HOLDS);
+      Await.until(() -> stuckThreads() > stuckBefore, () -> executor.running + " run");
+      return answer;
+    }
+
+    void assertUnavailable(Future<byte[]> call) throws InterruptedException {
+      ExecutionException e =
+          assertThrows(
+              ExecutionException.class, () -> call.get(Deadline.SECONDS, TimeUnit.SECONDS));
+      assertEquals(Status.Code.UNAVAILABLE, Status.fromThrowable(e).getCode());
+      Await.until(() -> executor.running.get() == 0, () -> executor.running + " run");
+    }
+  }
+
+  private static ServerCredentials serverCredentials(Kind kind) throws IOException {
+    return kind == Kind.TLS
+        ? TlsServerCredentials.create(identity.certificate.toFile(), identity.key.toFile())
+        : InsecureServerCredentials.create();
+  }
+
+  private static ChannelCredentials channelCredentials(Kind kind) throws IOException {
+    return kind == Kind.TLS
+        ? TlsChannelCredentials.newBuilder().trustManager(identity.certificate.toFile()).build()
+        : InsecureChannelCredentials.create();
+  }
+
+  private static long stuckThreads() {
     return Thread.getAllStackTraces().values().stream()
         .flatMap(Arrays::stream)
-        .anyMatch(frame -> frame.getMethodName().equals("awaitWritable"));
-  }
-
-  private static void assertUnavailable(Future<byte[]> call) {
-    ExecutionException e =
-        assertThrows(ExecutionException.class, () -> call.get(Deadline.SECONDS, TimeUnit.SECONDS));
-    assertEquals(Status.Code.UNAVAILABLE, Status.fromThrowable(e).getCode());
-  }
-
-  private void awaitNoThread() throws InterruptedException {
-    Await.until(() -> executor.running.get() == 0, () -> executor.running + " run");
+        .filter(frame -> frame.getMethodName().equals("awaitWritable"))
+        .count();
   }
 
   @ParameterizedTest
   @EnumSource
   void shutdownNowEndsThem(Kind kind) throws Exception {
-    ManagedChannel channel = channel(kind, builder -> builder);
-    Future<byte[]> call = stuckCall(channel);
-    channel.shutdownNow();
-    assertUnavailable(call);
-    awaitNoThread();
+    Stall stall = new Stall(kind, builder -> builder);
+    Future<byte[]> call = stall.stuckCall();
+    stall.channel.shutdownNow();
+    stall.assertUnavailable(call);
   }
 
-  @ParameterizedTest
-  @EnumSource
+  /** All kinds at once, for it takes as long as gRPC's shortest keepalive. */
+  @Test
   @Tag("long")
-  void keepAliveEndsThem(Kind kind) throws Exception {
-    ManagedChannel channel =
-        channel(
-            kind,
-            builder ->
-                builder
-                    .keepAliveTime(MIN_KEEPALIVE_SECONDS, TimeUnit.SECONDS)
-                    .keepAliveTimeout(300, TimeUnit.MILLISECONDS));
-    Future<byte[]> call = stuckCall(channel);
-    assertUnavailable(call);
-    awaitNoThread();
+  void keepAliveEndsThem() throws Exception {
+    Map<Stall, Future<byte[]>> calls = new LinkedHashMap<>();
+    for (Kind kind : Kind.values()) {
+      Stall stall =
+          new Stall(
+              kind,
+              builder ->
+                  builder
+                      .keepAliveTime(MIN_KEEPALIVE_SECONDS, TimeUnit.SECONDS)
+                      .keepAliveTimeout(300, TimeUnit.MILLISECONDS));
+      calls.put(stall, stall.stuckCall());
+    }
+    for (Map.Entry<Stall, Future<byte[]>> call : calls.entrySet()) {
+      call.getKey().assertUnavailable(call.getValue());
+    }
   }
 }
