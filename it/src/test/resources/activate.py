@@ -2,7 +2,8 @@
 
 activate.py run OPTION... SOCKET... -- COMMAND...    becomes the command
 activate.py hold OPTION... SOCKET... -- COMMAND...   starts the command whenever it does not run and a client waits, and
-                                                     ends it for each line of standard input, which ends all
+                                                     ends it for each line of standard input, which ends all;
+                                                     the line "kill" kills it
 activate.py receive SOCKET                           prints the datagrams that come; until standard input ends
 activate.py deaf SOCKET                              takes no datagram, for its queue is full; until standard input ends
 
@@ -83,9 +84,10 @@ def hold(options, fds, command):
         child = os.fork()
         if child == 0:
             begin()
-        if not os.read(0, 100):
+        line = os.read(0, 100)
+        if not line:
             return
-        os.kill(child, signal.SIGTERM)
+        os.kill(child, signal.SIGKILL if line == b"kill\n" else signal.SIGTERM)
         os.waitpid(child, 0)
         print("ended", flush=True)
 
