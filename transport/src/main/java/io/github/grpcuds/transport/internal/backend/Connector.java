@@ -7,7 +7,6 @@ import io.github.grpcuds.transport.internal.channel.Pause;
 import io.github.grpcuds.transport.internal.channel.UdsChannel;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Connects, and tries again while the listener's backlog is full: the kernel has no way to wait for
@@ -16,11 +15,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class Connector {
   private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-
-  /** For each that waits, so that all of them together cost a processor little. */
-  private static final long SHARE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
-
-  private static final AtomicInteger waiting = new AtomicInteger(); // in the process
 
   private final Pause pause = new Pause();
 
@@ -40,29 +34,32 @@ public final class Connector {
     if (channel != null) {
       return channel;
     }
-    waiting.incrementAndGet();
+    BacklogQueue queue = BacklogQueue.join(address, pause);
     try {
-      return connectOnceThereIsRoom(backend, address, timeoutMillis);
+      return connectOnceThereIsRoom(backend, address, timeoutMillis, queue);
     } finally {
-      waiting.decrementAndGet();
+      queue.leave(pause);
     }
   }
 
-  private UdsChannel connectOnceThereIsRoom(Backend backend, UdsAddress address, long timeoutMillis)
+  private UdsChannel connectOnceThereIsRoom(
+      Backend backend, UdsAddress address, long timeoutMillis, BacklogQueue queue)
       throws IOException {
     long start = System.nanoTime();
-    long limit = TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
-    for (long nanos = FIRST_PAUSE_NANOS; ; nanos = Math.min(2 * nanos, LONGEST_PAUSE_NANOS)) {
+    long limit = timeoutMillis == 0 ? Long.MAX_VALUE : TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+    long nanos = FIRST_PAUSE_NANOS;
+    while (true) {
       long left = limit - (System.nanoTime() - start);
-      if (timeoutMillis != 0 && left <= 0) {
+      if (left <= 0) {
         throw ConnectFailure.timedOut(address, timeoutMillis);
       }
-      long fair = Math.max(nanos, waiting.get() * SHARE_NANOS);
-      pause.sleep(timeoutMillis == 0 ? fair : Math.min(fair, left));
+      long next = queue.isFirst(pause) ? Math.max(nanos, queue.shareNanos()) : left;
+      boolean isNowFirst = pause.sleep(Math.min(next, left));
       UdsChannel channel = backend.connect(address);
       if (channel != null) {
         return channel;
       }
+      nanos = isNowFirst ? FIRST_PAUSE_NANOS : Math.min(2 * nanos, LONGEST_PAUSE_NANOS);
     }
   }
 

@@ -4,22 +4,27 @@ import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A wait that only its time or {@link #cancel} ends; an interrupt does not, and the flag is kept.
+ * A wait that its time ends, {@link #wake} or {@link #cancel}; an interrupt does not, and the flag
+ * is kept.
  */
 public final class Pause {
-  private boolean cancelled; // guarded by this
+  // Guarded by this.
+  private boolean cancelled;
+  private boolean woken;
 
   /**
-   * Waits for this time.
+   * Waits for this time, or until it is woken, which may have happened before.
    *
+   * @return whether it was woken
    * @throws java.net.SocketException "Socket closed" once cancelled
    */
-  public void sleep(long nanos) throws IOException {
+  public boolean sleep(long nanos) throws IOException {
     long deadline = System.nanoTime() + nanos;
     boolean interrupted = false;
+    boolean early;
     synchronized (this) {
       long left = nanos;
-      while (!cancelled && left > 0) {
+      while (!cancelled && !woken && left > 0) {
         try {
           TimeUnit.NANOSECONDS.timedWait(this, left);
         } catch (InterruptedException e) {
@@ -27,11 +32,20 @@ public final class Pause {
         }
         left = deadline - System.nanoTime();
       }
+      early = woken;
+      woken = false;
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
     check();
+    return early;
+  }
+
+  /** Ends this wait or, if there is none, the next one, from any thread. */
+  public synchronized void wake() {
+    woken = true;
+    notifyAll();
   }
 
   /**

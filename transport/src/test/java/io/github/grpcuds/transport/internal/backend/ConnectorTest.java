@@ -18,7 +18,7 @@ final class ConnectorTest {
   private static final int CLIENTS = 100;
   private static final int MILLIS = 1000;
 
-  /** One try every 20 ms of each made more than 5,000, and 200 clients took half a processor. */
+  /** One tries for all, every 20 ms: each for itself made more than 5,000 tries. */
   @Test
   void manyThatWaitForAPlaceInTheBacklogShareTheirTries() throws Exception {
     AtomicInteger tries = new AtomicInteger();
@@ -45,6 +45,6 @@ final class ConnectorTest {
       client.result();
     }
     assertTrue(tries.get() >= 2 * CLIENTS, tries + " tries"); // the last one when time is up
-    assertTrue(tries.get() < 20 * CLIENTS, tries + " tries");
+    assertTrue(tries.get() < 5 * CLIENTS, tries + " tries");
   }
 }
