@@ -40,6 +40,7 @@ class ReconnectTest {
   private static final HelloRequest ANN = HelloRequest.newBuilder().setName("Ann").build();
   private static final long SOON_MILLIS = 600;
   private static final int TRIES = 5;
+  private static final int MANY = 300;
 
   @RegisterExtension final Sockets sockets = new Sockets();
   @TempDir Path dir;
@@ -225,13 +226,17 @@ class ReconnectTest {
   @Test
   void manyChannelsAndTheirWaitingCalls() throws Exception {
     next();
+    List<ManagedChannel> channels = new ArrayList<>();
     List<Recorder<HelloReply>> replies = new ArrayList<>();
-    for (int i = 0; i < 30; i++) {
+    for (int i = 0; i < MANY; i++) {
       ManagedChannel channel = sockets.channel(path);
       Recorder<HelloReply> reply = new Recorder<>();
       GreeterGrpc.newStub(channel).withWaitForReady().sayHello(ANN, reply);
-      await(channel, ConnectivityState.TRANSIENT_FAILURE);
+      channels.add(channel);
       replies.add(reply);
+    }
+    for (ManagedChannel channel : channels) {
+      await(channel, ConnectivityState.TRANSIENT_FAILURE);
     }
     serve();
     for (Recorder<HelloReply> reply : replies) {

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -29,7 +30,7 @@ import java.util.logging.Logger;
  */
 final class SocketWatch implements FolderWatch.Listener {
   /** That of the process. */
-  static final SocketWatch SHARED = new SocketWatch();
+  static final SocketWatch SHARED = new SocketWatch(FolderWatch::open);
 
   private static final Logger logger = Logger.getLogger(SocketWatch.class.getName());
 
@@ -83,6 +84,9 @@ final class SocketWatch implements FolderWatch.Listener {
     }
   }
 
+  private final Function<FolderWatch.Listener, FolderWatch>
+      folderWatches; // gives null if it cannot
+
   // Guarded by this.
   private final Map<UdsAddress, AwaitedSocket> awaited = new LinkedHashMap<>();
   private final List<Woken> woken = new ArrayList<>();
@@ -92,7 +96,9 @@ final class SocketWatch implements FolderWatch.Listener {
   private boolean foldersTried;
   private long nextCleanup; // nanoTime
 
-  SocketWatch() {}
+  SocketWatch(Function<FolderWatch.Listener, FolderWatch> folderWatches) {
+    this.folderWatches = folderWatches;
+  }
 
   /** Has a client woken once a socket listens to which it could not connect. */
   synchronized void await(UdsAddress address, Client client) {
@@ -252,7 +258,7 @@ final class SocketWatch implements FolderWatch.Listener {
   private synchronized FolderWatch folders() {
     if (!foldersTried) {
       foldersTried = true;
-      folders = FolderWatch.open(this);
+      folders = folderWatches.apply(this);
     }
     return folders;
   }
