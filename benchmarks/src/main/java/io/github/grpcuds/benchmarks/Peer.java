@@ -14,6 +14,7 @@ enum Peer {
   INPROCESS("inprocess", "grpc-inprocess"),
   RAW("raw"),
   GRPC_GO("grpc-go"),
+  TONIC("tonic"),
   KESTREL("kestrel");
 
   final String id;
@@ -42,7 +43,7 @@ enum Peer {
 
   /** Whether it is a program of another language. */
   boolean isForeign() {
-    return this == GRPC_GO || this == KESTREL;
+    return this == GRPC_GO || this == TONIC || this == KESTREL;
   }
 
   /** What it is measured in; the floor does not know calls, the ceiling no connections. */
