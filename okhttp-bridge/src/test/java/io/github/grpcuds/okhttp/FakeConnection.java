@@ -17,7 +17,7 @@ final class FakeConnection {
     void run() throws Exception;
   }
 
-  final FakeChannel channel = new FakeChannel(PREFACE.length);
+  final SlowChannel channel = new SlowChannel(PREFACE.length);
   final Queue<Runnable> pool = new ArrayDeque<>();
   final TransportExecutor executor = new TransportExecutor(this::addToPool, true, 0);
   final ConnectionWriter writer = new ConnectionWriter(channel.socket, channel, executor, 0);

@@ -28,7 +28,7 @@ class QueuedOutputTest {
   private static final int MAX_TASKS = 16;
 
   private final FakeConnection connection = new FakeConnection();
-  private final FakeChannel channel = connection.channel;
+  private final SlowChannel channel = connection.channel;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final ByteArrayOutputStream expected = new ByteArrayOutputStream();
 
@@ -47,7 +47,7 @@ class QueuedOutputTest {
     return bytes;
   }
 
-  private QueuedOutput output(FakeChannel to, long stuckMillis) {
+  private QueuedOutput output(SlowChannel to, long stuckMillis) {
     return new ConnectionWriter(to.socket, to, connection.executor, stuckMillis).output();
   }
 
@@ -216,7 +216,7 @@ class QueuedOutputTest {
 
   @Test
   void serverThatReadsNothingForTooLongIsLeft() throws Exception {
-    FakeChannel stuck = new FakeChannel(10);
+    SlowChannel stuck = new SlowChannel(10);
     QueuedOutput output = output(stuck, 50);
     IOException e =
         assertThrows(SocketTimeoutException.class, () -> output.write(new byte[100], 0, 100));
@@ -227,7 +227,7 @@ class QueuedOutputTest {
   /** A socket counts as writable when most of it has been read, which may take a slow one long. */
   @Test
   void serverThatReadsALittleIsNotLeft() throws Exception {
-    FakeChannel slow = new FakeChannel(10);
+    SlowChannel slow = new SlowChannel(10);
     slow.makeRoomAtTimeOuts(7);
     QueuedOutput output = output(slow, 50);
     output.write(new byte[100], 0, 100);
@@ -276,7 +276,7 @@ class QueuedOutputTest {
   /** TLS writes records, in several threads when it is closed, and knows no writer. */
   @Test
   void writesOfSeveralThreadsAreNotMixed() throws Exception {
-    FakeChannel tls = new FakeChannel(0);
+    SlowChannel tls = new SlowChannel(0);
     QueuedOutput output = output(tls, 0);
     int size = 1000;
     int each = 200;

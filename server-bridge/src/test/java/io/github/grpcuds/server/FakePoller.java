@@ -13,12 +13,12 @@ final class FakePoller implements Poller {
   Runnable onPoll = () -> {};
   boolean closed;
   final List<Long> timeouts = new ArrayList<>();
-  private FakeChannel channel;
+  private ScriptedChannel channel;
   private Ready callback;
 
   @Override
   public void add(UdsChannel added, Ready ready) {
-    channel = (FakeChannel) added;
+    channel = (ScriptedChannel) added;
     callback = ready;
     read = true;
   }

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 class ServerConnectionTest {
   private static final int PING_BYTES = 17;
 
-  private final FakeChannel channel = new FakeChannel();
+  private final ScriptedChannel channel = new ScriptedChannel();
   private final FakePoller poller = new FakePoller();
   private final InputChunks inputChunks = new InputChunks(1);
   private final EventLoop loop = new EventLoop(poller, inputChunks, 0, () -> {}, null);
@@ -410,7 +410,7 @@ class ServerConnectionTest {
     start(new Handshake(), false);
     elsewhere = new ArrayList<>();
     channel.input.add(new byte[1]);
-    channel.input.add(FakeChannel.END);
+    channel.input.add(ScriptedChannel.END);
     loop.turn();
     assertEquals("[closed: " + ServerConnection.CLIENT_CLOSED + "]", events.toString());
     assertTrue(elsewhere.isEmpty(), "a task of its handshake");

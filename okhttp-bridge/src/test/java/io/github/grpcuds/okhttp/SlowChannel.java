@@ -13,8 +13,8 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 
-/** Takes as many bytes as it is given room for, and keeps them. */
-final class FakeChannel implements UdsChannel {
+/** A socket that takes as many bytes as a test gives it room for; a writer waits for more. */
+final class SlowChannel implements UdsChannel {
   private final ByteArrayOutputStream taken = new ByteArrayOutputStream();
   private long room;
   private long roomAtTimeOut;
@@ -31,11 +31,11 @@ final class FakeChannel implements UdsChannel {
       new Socket() {
         @Override
         public synchronized void close() {
-          FakeChannel.this.close();
+          SlowChannel.this.close();
         }
       };
 
-  FakeChannel(long room) {
+  SlowChannel(long room) {
     this.room = room;
   }
 

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 
 /** A socket that takes as much, in as many writes, as a test lets it. */
-final class FakeChannel implements UdsChannel {
+final class ScriptedChannel implements UdsChannel {
   /** Stands in the input for its end. */
   static final byte[] END = {};
 
