@@ -15,39 +15,39 @@ import java.util.logging.Logger;
 enum ClientGuard {
   /** Calls that are cancelled do not count towards a limit that ends the connection. */
   CANCELLED_CALLS(
+      OkHttpInternals.FRAME_HANDLER != null,
+      OkHttpInternals.HANDLER_TRANSPORT,
       OkHttpInternals.TRANSPORT_WRITER,
       OkHttpInternals.WRITER_DELEGATE,
       OkHttpInternals.LIMITED_SINK,
       OkHttpInternals.SINK_LOCK,
       OkHttpInternals.SINK_EXCEEDED),
+
   /** Frames of the server are looked at before grpc-okhttp acts on them, and are bounded. */
-  INBOUND_FRAMES(
-      OkHttpInternals.HANDLER_TRANSPORT,
-      OkHttpInternals.HANDLER_READER,
-      OkHttpInternals.READER_SOURCE,
-      OkHttpInternals.TRANSPORT_LOCK,
-      OkHttpInternals.TRANSPORT_WRITER,
-      OkHttpInternals.TRANSPORT_STREAM,
-      OkHttpInternals.TRANSPORT_MAY_HAVE_CREATED),
+  INBOUND_FRAMES(OkHttpInternals.connectionsAreReached()),
+
   /** A call that was under way when its connection was lost is not made again unasked. */
-  LOST_CALLS(
-      OkHttpInternals.HANDLER_TRANSPORT,
-      OkHttpInternals.HANDLER_READER,
-      OkHttpInternals.READER_SOURCE,
-      OkHttpInternals.TRANSPORT_WRITER,
-      OkHttpInternals.WRITER_DELEGATE,
-      OkHttpInternals.LIMITED_SINK,
-      OkHttpInternals.SINK_TARGET),
+  LOST_CALLS(OkHttpInternals.connectionsAreReached()),
+
   /** Small messages that wait for their reader take the memory that their bytes take. */
   SMALL_MESSAGES(
-      OkHttpInternals.TRANSPORT_LOCK,
-      OkHttpInternals.TRANSPORT_STREAM,
+      OkHttpInternals.connectionsAreReached(),
       OkHttpInternals.STREAM_STATE,
       OkHttpInternals.STATE_DEFRAMER,
       OkHttpInternals.DEFRAMER_INPUT),
+
   /** A call that the server has reset ends when it is cancelled or its deadline passes. */
   RESET_CALLS(
-      OkHttpInternals.STREAM_STATE, OkHttpInternals.STATE_LOCK, OkHttpInternals.STATE_REPORT);
+      PlainTransports.work(),
+      OkHttpInternals.STREAM_STATE,
+      OkHttpInternals.STATE_LOCK,
+      OkHttpInternals.STATE_REPORT),
+
+  /** An attempt to connect ends in time, whatever the server does not do, and says what that is. */
+  CONNECT_TIME(PlainTransports.work()),
+
+  /** A call that sends one message does so in one write. */
+  ONE_WRITE(PlainTransports.work());
 
   private static final Logger logger = Logger.getLogger(ClientGuard.class.getName());
   private static final Set<ClientGuard> MISSING = EnumSet.noneOf(ClientGuard.class);
@@ -68,12 +68,8 @@ enum ClientGuard {
 
   private final boolean isThere;
 
-  ClientGuard(AccessibleObject... members) {
-    boolean all = OkHttpInternals.FRAME_HANDLER != null;
-    for (AccessibleObject member : members) {
-      all &= member != null;
-    }
-    isThere = all;
+  ClientGuard(boolean possible, AccessibleObject... members) {
+    isThere = possible && OkHttpInternals.areThere(members);
   }
 
   boolean isThere() {

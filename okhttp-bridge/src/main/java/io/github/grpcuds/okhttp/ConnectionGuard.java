@@ -29,6 +29,9 @@ import okio.Sink;
 final class ConnectionGuard {
   private static final Logger logger = Logger.getLogger(ConnectionGuard.class.getName());
 
+  private static final boolean COUNTS_NO_FRAMES = ClientGuard.CANCELLED_CALLS.isThere();
+  private static final boolean READS = ClientGuard.LOST_CALLS.isThere();
+
   /** Frames that answer the server's, while it reads none. What honest ones cause is a few. */
   private static final int MAX_REPLIES = 10_000;
 
@@ -63,15 +66,25 @@ final class ConnectionGuard {
     }
     try {
       Object transport = OkHttpInternals.get(OkHttpInternals.HANDLER_TRANSPORT, task);
-      Object asyncSink = asyncSink(transport);
-      if (OkHttpInternals.get(OkHttpInternals.SINK_TARGET, asyncSink) != null) {
-        ConnectionGuard guard = new ConnectionGuard(transport, executor);
-        guard.guardReader(task);
-        guard.guardSink(asyncSink, executor.writerOf(transport));
-      } // else the connect has failed
+      if (COUNTS_NO_FRAMES) {
+        stopCounting(asyncSink(transport));
+      }
+      if (READS) {
+        guard(transport, task, executor);
+      }
     } catch (RuntimeException | LinkageError e) {
       logger.log(Level.WARNING, "A connection is not guarded from faults of grpc-okhttp", e);
     }
+  }
+
+  private static void guard(Object transport, Object handler, TransportExecutor executor) {
+    Object asyncSink = asyncSink(transport);
+    if (OkHttpInternals.get(OkHttpInternals.SINK_TARGET, asyncSink) == null) {
+      return; // the connect has failed
+    }
+    ConnectionGuard guard = new ConnectionGuard(transport, executor);
+    guard.guardReader(handler);
+    guard.guardSink(asyncSink, executor.writerOf(transport));
   }
 
   private static Object asyncSink(Object transport) {
@@ -88,12 +101,17 @@ final class ConnectionGuard {
         OkHttpInternals.HANDLER_READER, handler, new GuardedReader(reader, source, this));
   }
 
-  private void guardSink(Object asyncSink, ConnectionWriter writer) {
-    // AsyncSink counts control frames up for each and down for some, until it closes the socket.
-    // It does not count on once that has happened, as it believes.
+  /**
+   * AsyncSink counts control frames up for each and down for some, until it closes the socket. It
+   * does not count on once that has happened, as it believes.
+   */
+  private static void stopCounting(Object asyncSink) {
     synchronized (OkHttpInternals.get(OkHttpInternals.SINK_LOCK, asyncSink)) {
       OkHttpInternals.set(OkHttpInternals.SINK_EXCEEDED, asyncSink, true);
     }
+  }
+
+  private void guardSink(Object asyncSink, ConnectionWriter writer) {
     Sink sink = (Sink) OkHttpInternals.get(OkHttpInternals.SINK_TARGET, asyncSink);
     if (writer != null) {
       sink = writer.writeDirectly();

@@ -4,9 +4,11 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.internal.ClientStreamListener.RpcProgress;
 import io.grpc.internal.CompositeReadableBuffer;
+import java.lang.reflect.AccessibleObject;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.util.Arrays;
 
 /**
  * The private members of grpc-okhttp's client, and of the part of grpc-core that it extends, which
@@ -57,6 +59,27 @@ final class OkHttpInternals {
       field(CORE + "MessageDeframer", "unprocessed", CompositeReadableBuffer.class);
 
   private OkHttpInternals() {}
+
+  /** Whether a guard can stand between a connection and its socket. */
+  static boolean connectionsAreReached() {
+    return FRAME_HANDLER != null
+        && areThere(
+            HANDLER_TRANSPORT,
+            HANDLER_READER,
+            READER_SOURCE,
+            TRANSPORT_LOCK,
+            TRANSPORT_EXECUTOR,
+            TRANSPORT_WRITER,
+            TRANSPORT_STREAM,
+            TRANSPORT_MAY_HAVE_CREATED,
+            WRITER_DELEGATE,
+            LIMITED_SINK,
+            SINK_TARGET);
+  }
+
+  static boolean areThere(AccessibleObject... members) {
+    return !Arrays.asList(members).contains(null);
+  }
 
   private static Field ofTransport(String name) {
     return field(OKHTTP + "OkHttpClientTransport", name);

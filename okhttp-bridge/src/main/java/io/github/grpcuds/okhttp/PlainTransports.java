@@ -64,7 +64,7 @@ final class PlainTransports {
       ofOptions = constructor(nested("OkHttpTransportFactory"));
       ofOptions.setAccessible(true);
     } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
-      logger.log(Level.FINE, "First calls are slower: grpc-okhttp differs", e);
+      logger.log(Level.FINE, "grpc-okhttp differs: its own builders make transports", e);
       ofOptions = null;
     }
     OF_OPTIONS = ofOptions;

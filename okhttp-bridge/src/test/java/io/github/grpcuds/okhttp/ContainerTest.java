@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 
 import io.github.grpcuds.testkit.Await;
 import io.github.grpcuds.testkit.Deadline;
+import io.github.grpcuds.testkit.FreshClasses;
 import java.lang.ref.WeakReference;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -28,7 +29,7 @@ class ContainerTest {
   }
 
   private static void assertOwnLoader(String pool) throws Exception {
-    FreshClasses library = new FreshClasses();
+    FreshClasses library = new FreshClasses(SharedThreads.class);
     CompletableFuture<ClassLoader> loader = new CompletableFuture<>();
     Thread current = Thread.currentThread();
     ClassLoader before = current.getContextClassLoader();
@@ -54,7 +55,7 @@ class ContainerTest {
   }
 
   private static ClassLoader used() throws ReflectiveOperationException {
-    FreshClasses library = new FreshClasses();
+    FreshClasses library = new FreshClasses(SharedThreads.class);
     assertNotNull(library.call(DeferredRuns.class, "current"));
     return library;
   }

@@ -1,20 +1,35 @@
-package io.github.grpcuds.okhttp;
+package io.github.grpcuds.testkit;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 
-/** Has classes of this package once more, as an application in a container has its own. */
-final class FreshClasses extends ClassLoader {
-  private static final String PACKAGE = FreshClasses.class.getPackage().getName() + ".";
+/**
+ * Has the classes of one package once more, as an application in a container has its own. They may
+ * miss classes of others, as if those were of another version.
+ */
+public final class FreshClasses extends ClassLoader {
+  private final String prefix;
+  private final Set<String> missing;
 
-  FreshClasses() {
+  /**
+   * The classes of a package.
+   *
+   * @param example one of them
+   * @param missing names of classes that they do not find
+   */
+  public FreshClasses(Class<?> example, String... missing) {
     super(FreshClasses.class.getClassLoader());
+    this.prefix = example.getPackage().getName() + ".";
+    this.missing = new HashSet<>(Arrays.asList(missing));
   }
 
   /** What a static method without parameters gives. */
-  Object call(Class<?> original, String method) throws ReflectiveOperationException {
+  public Object call(Class<?> original, String method) throws ReflectiveOperationException {
     Method fresh = loadClass(original.getName()).getDeclaredMethod(method);
     fresh.setAccessible(true);
     return fresh.invoke(null);
@@ -23,11 +38,14 @@ final class FreshClasses extends ClassLoader {
   @Override
   protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
     synchronized (getClassLoadingLock(name)) {
+      if (missing.contains(name)) {
+        throw new ClassNotFoundException(name + ", for a test");
+      }
       Class<?> loaded = findLoadedClass(name);
       if (loaded != null) {
         return loaded;
       }
-      return name.startsWith(PACKAGE) ? define(name) : super.loadClass(name, resolve);
+      return name.startsWith(prefix) ? define(name) : super.loadClass(name, resolve);
     }
   }
 
