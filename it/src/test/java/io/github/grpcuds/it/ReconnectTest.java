@@ -9,12 +9,14 @@ import io.github.grpcuds.proto.HelloReply;
 import io.github.grpcuds.proto.HelloRequest;
 import io.github.grpcuds.server.UdsServerBuilder;
 import io.github.grpcuds.testkit.Await;
+import io.github.grpcuds.testkit.Background;
 import io.github.grpcuds.transport.UdsAddress;
 import io.github.grpcuds.transport.UdsServerSocketFactory;
 import io.grpc.ConnectivityState;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -23,6 +25,7 @@ import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -41,6 +44,8 @@ class ReconnectTest {
   private static final long SOON_MILLIS = 600;
   private static final int TRIES = 5;
   private static final int MANY = 300;
+
+  private static final Map<String, ?> FIVE_ATTEMPTS = RetryTest.retryPolicy(5, "0.1s");
 
   @RegisterExtension final Sockets sockets = new Sockets();
   @TempDir Path dir;
@@ -242,6 +247,35 @@ class ReconnectTest {
     for (Recorder<HelloReply> reply : replies) {
       assertEquals("Hello Ann", reply.next().getMessage());
     }
+  }
+
+  /** Five attempts in less time than gRPC's shortest back-off takes; the server comes meanwhile. */
+  @Test
+  void aCallWithARetryPolicyIsAnswered() throws Exception {
+    List<Object> ends = new ArrayList<>();
+    for (int i = 0; i < TRIES; i++) {
+      ManagedChannel channel = sockets.open(next().defaultServiceConfig(FIVE_ATTEMPTS));
+      await(channel, ConnectivityState.TRANSIENT_FAILURE);
+      long begun = System.nanoTime();
+      Background<?> start = Background.start("server", this::startServer);
+      try {
+        assertEquals("Hello Ann", GreeterGrpc.newBlockingStub(channel).sayHello(ANN).getMessage());
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+        if (millis < SOON_MILLIS) {
+          return;
+        }
+        ends.add(millis + " ms");
+      } catch (StatusRuntimeException e) {
+        ends.add(e);
+      } finally {
+        start.result();
+      }
+    }
+    throw new AssertionError("not answered soon: " + ends);
+  }
+
+  private Object startServer() throws IOException {
+    return sockets.serve(path, new EchoGreeter());
   }
 
   @Test

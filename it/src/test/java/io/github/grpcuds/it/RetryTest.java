@@ -34,10 +34,11 @@ class RetryTest {
     return Collections.singletonMap("methodConfig", Collections.singletonList(method));
   }
 
-  private static Map<String, ?> retryPolicy(double maxAttempts) {
+  /** For UNAVAILABLE; later back-offs are longer than the first, up to 0.1 s. */
+  static Map<String, ?> retryPolicy(double maxAttempts, String initialBackoff) {
     Map<String, Object> policy = new HashMap<>();
     policy.put("maxAttempts", maxAttempts);
-    policy.put("initialBackoff", "0.01s");
+    policy.put("initialBackoff", initialBackoff);
     policy.put("maxBackoff", "0.1s");
     policy.put("backoffMultiplier", 1.5);
     policy.put("retryableStatusCodes", Arrays.asList("UNAVAILABLE"));
@@ -51,7 +52,9 @@ class RetryTest {
     sockets.serve(path, greeter);
     ManagedChannel channel =
         sockets.open(
-            UdsChannelBuilder.forPath(path).defaultServiceConfig(retryPolicy(5)).enableRetry());
+            UdsChannelBuilder.forPath(path)
+                .defaultServiceConfig(retryPolicy(5, "0.01s"))
+                .enableRetry());
     assertEquals("Hello Ann", GreeterGrpc.newBlockingStub(channel).sayHello(ANN).getMessage());
     assertEquals(4, greeter.calls.get());
   }
@@ -62,7 +65,7 @@ class RetryTest {
     FailingGreeter greeter = new FailingGreeter(10);
     sockets.serve(path, greeter);
     ManagedChannel channel =
-        sockets.open(UdsChannelBuilder.forPath(path).defaultServiceConfig(retryPolicy(4)));
+        sockets.open(UdsChannelBuilder.forPath(path).defaultServiceConfig(retryPolicy(4, "0.01s")));
     StatusRuntimeException e =
         assertThrows(
             StatusRuntimeException.class, () -> GreeterGrpc.newBlockingStub(channel).sayHello(ANN));
