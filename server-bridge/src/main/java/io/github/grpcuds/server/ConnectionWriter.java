@@ -195,6 +195,9 @@ final class ConnectionWriter {
       return false;
     }
     int length = socket.take(output);
+    if (connection.http2().openStreams() > 1) {
+      socket.share();
+    }
     boolean farewell = empty && !close.isOpen() && !socket.hasOwn();
     int written = 0;
     connection.unlockOnly();

@@ -64,6 +64,11 @@ final class SocketOutput {
     return taken.remaining();
   }
 
+  /** Several calls use the socket: one is not to keep the others' answers waiting. */
+  void share() {
+    room.share();
+  }
+
   /** Writes what was taken; returns how much of it, less if the socket takes no more now. */
   int write() throws IOException {
     try {

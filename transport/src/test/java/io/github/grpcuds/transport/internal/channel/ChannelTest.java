@@ -96,6 +96,24 @@ public abstract class ChannelTest extends BackendTest {
     assertFalse(room.grow(true), "once more");
   }
 
+  /** What is in it would have to be read before the answers of the others. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void socketThatStreamsShareGivesItsRoomBack() throws IOException {
+    SendBufferGrowth room = new SendBufferGrowth(client);
+    fill();
+    room.grow(true);
+    assertTrue(room.grow(true));
+    int grown = client.bufferSize(UdsChannel.Buffer.SEND);
+
+    room.share();
+    assertFalse(room.grow(true));
+    int shared = client.bufferSize(UdsChannel.Buffer.SEND);
+    assertTrue(shared <= grown / 4, shared + " of " + grown);
+    assertFalse(room.grow(true), "nobody has been alone for a while");
+    assertEquals(shared, client.bufferSize(UdsChannel.Buffer.SEND));
+  }
+
   @Test
   void closedSocketDoesNotGrow() throws IOException {
     client.close();
