@@ -14,6 +14,9 @@ final class SendQueue {
   /** More than a socket takes at a time, so that it need never wait for more. */
   static final int MAX_OUTPUT_BYTES = 256 * 1024;
 
+  /** The same for DATA while several streams are open: what is in the output is not overtaken. */
+  static final int SHARED_OUTPUT_BYTES = 64 * 1024;
+
   private static final int MIN_DROPPED = 16;
 
   /** Told when the last frame of a stream is in the output. */
@@ -24,6 +27,7 @@ final class SendQueue {
   private final FrameWriter writer;
   private final OutputBuffer output;
   private final PendingBytes pending;
+  private final StreamTable open;
   private final Http2Listener listener;
   private final EndListener endListener;
   private final ArrayDeque<Http2Stream> answers = new ArrayDeque<>(); // that need no window
@@ -41,11 +45,13 @@ final class SendQueue {
       FrameWriter writer,
       OutputBuffer output,
       PendingBytes pending,
+      StreamTable open,
       Http2Listener listener,
       EndListener endListener) {
     this.writer = writer;
     this.output = output;
     this.pending = pending;
+    this.open = open;
     this.listener = listener;
     this.endListener = endListener;
   }
@@ -169,7 +175,8 @@ final class SendQueue {
   /** Moves to the output what windows and its length allow. */
   void pump() {
     answer();
-    while (output.size() < MAX_OUTPUT_BYTES && connectionWindow > 0) {
+    int most = open.size() > 1 ? SHARED_OUTPUT_BYTES : MAX_OUTPUT_BYTES;
+    while (output.size() < most && connectionWindow > 0) {
       Http2Stream stream = ready.poll();
       if (stream == null) {
         break;

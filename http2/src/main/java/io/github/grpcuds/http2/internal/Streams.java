@@ -34,7 +34,7 @@ final class Streams implements SendQueue.EndListener {
 
   Streams(FrameWriter writer, OutputBuffer output, Http2Limits limits, Http2Listener listener) {
     this.pending = new PendingBytes(limits.maxPendingBytes);
-    this.sending = new SendQueue(writer, output, pending, listener, this);
+    this.sending = new SendQueue(writer, output, pending, table, listener, this);
     this.receiving = new ReceiveWindows(limits, writer, pending);
     this.writer = writer;
     this.listener = listener;
