@@ -109,6 +109,7 @@ final class SocketWatch implements FolderWatch.Listener {
       socket.interval = FIRST_INTERVAL;
       socket.nextLook = now;
       awaited.put(address, socket);
+      notifyAll(); // one more client changes nothing
     }
     socket.add(client, now + PATIENCE);
     if (!running) {
@@ -119,7 +120,6 @@ final class SocketWatch implements FolderWatch.Listener {
       thread.start();
       running = true;
     }
-    notifyAll();
   }
 
   /** A client tries by itself, or no longer wants to. */
@@ -203,12 +203,15 @@ final class SocketWatch implements FolderWatch.Listener {
     Iterator<AwaitedSocket> all = awaited.values().iterator();
     while (all.hasNext()) {
       AwaitedSocket socket = all.next();
-      if (!socket.expire(now)) {
-        all.remove();
-        tried.remove(socket.address);
-      } else if (socket.nextLook - now <= 0) {
+      if (socket.nextLook - now > 0) {
+        continue;
+      }
+      if (socket.expire(now)) {
         socket.nextLook = now + WATCHED_INTERVAL; // at the latest
         due.add(socket);
+      } else {
+        all.remove();
+        tried.remove(socket.address);
       }
     }
     return due;
