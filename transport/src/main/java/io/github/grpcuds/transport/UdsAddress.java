@@ -20,6 +20,8 @@ import java.util.Objects;
  * Linux and Windows, 103 elsewhere.
  */
 public final class UdsAddress extends SocketAddress {
+  private static final String PROPERTY = "grpcuds.socket";
+
   private static final long serialVersionUID = 1;
 
   static {
@@ -88,6 +90,26 @@ public final class UdsAddress extends SocketAddress {
   /** What the kernel has, which was checked by nobody. */
   static UdsAddress ofBytes(boolean abstractName, byte[] name) {
     return new UdsAddress(abstractName, name);
+  }
+
+  /**
+   * The address that the system property {@code grpcuds.socket} names, for what is named by its
+   * class alone.
+   *
+   * @throws IllegalStateException if there is no such property
+   */
+  static UdsAddress ofProperty() {
+    String target = System.getProperty(PROPERTY);
+    if (target == null || target.isEmpty()) {
+      throw new IllegalStateException(
+          "The system property "
+              + PROPERTY
+              + " is not set: it names the socket of a factory that was made without a target, such"
+              + " as -D"
+              + PROPERTY
+              + "=unix:/run/app.sock");
+    }
+    return parse(target);
   }
 
   /**

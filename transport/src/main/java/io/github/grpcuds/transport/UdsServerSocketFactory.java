@@ -3,6 +3,7 @@ package io.github.grpcuds.transport;
 import io.github.grpcuds.transport.internal.socket.UdsServerSocket;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.Objects;
 import javax.net.ServerSocketFactory;
@@ -21,6 +22,17 @@ public final class UdsServerSocketFactory extends ServerSocketFactory {
   private final UdsAddress address;
   private final SocketFileOptions fileOptions;
   private final int backlog;
+
+  /**
+   * For libraries that are given the name of a class alone: the target is that of the system
+   * property {@code grpcuds.socket}, such as {@code unix:/run/app.sock}, as it is now.
+   *
+   * @throws IllegalStateException if the property is not set
+   * @throws IllegalArgumentException if it is no target
+   */
+  public UdsServerSocketFactory() {
+    this(UdsAddress.ofProperty());
+  }
 
   /**
    * @param target a gRPC target, such as {@code unix:/run/app.sock}; see {@link UdsAddress#parse}
@@ -51,6 +63,15 @@ public final class UdsServerSocketFactory extends ServerSocketFactory {
   }
 
   /**
+   * As {@link #UdsServerSocketFactory()}, for libraries that ask a class for its default.
+   *
+   * @throws IllegalStateException if the system property {@code grpcuds.socket} is not set
+   */
+  public static ServerSocketFactory getDefault() {
+    return new UdsServerSocketFactory();
+  }
+
+  /**
    * Returns a server socket that is not bound yet. You can bind it to this factory's address, or to
    * another Unix domain socket.
    */
@@ -59,30 +80,33 @@ public final class UdsServerSocketFactory extends ServerSocketFactory {
     return new UdsServerSocket(address, fileOptions, backlog);
   }
 
-  /** Returns a listening server socket. The port is ignored. */
+  /** Returns a listening server socket. The port is what it says of its port, and no more. */
   @Override
   public ServerSocket createServerSocket(int port) throws IOException {
-    return bound(0);
+    return bound(port, 0);
   }
 
-  /** Returns a listening server socket. The port is ignored. */
+  /** Returns a listening server socket. The port is what it says of its port, and no more. */
   @Override
   public ServerSocket createServerSocket(int port, int backlog) throws IOException {
-    return bound(backlog);
+    return bound(port, backlog);
   }
 
-  /** Returns a listening server socket. The port and the interface are ignored. */
+  /**
+   * Returns a listening server socket. The port is what it says of its port, and no more; the
+   * interface is ignored.
+   */
   @Override
   public ServerSocket createServerSocket(int port, int backlog, InetAddress ifAddress)
       throws IOException {
-    return bound(backlog);
+    return bound(port, backlog);
   }
 
-  private ServerSocket bound(int backlog) throws IOException {
+  private ServerSocket bound(int port, int backlog) throws IOException {
     ServerSocket socket = createServerSocket();
     boolean bound = false;
     try {
-      socket.bind(address, backlog);
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), backlog);
       bound = true;
       return socket;
     } finally {

@@ -19,6 +19,17 @@ public final class UdsSocketFactory extends SocketFactory {
   private final int connectTimeoutMillis; // 0 is none
 
   /**
+   * For libraries that are given the name of a class alone: the target is that of the system
+   * property {@code grpcuds.socket}, such as {@code unix:/run/app.sock}, as it is now.
+   *
+   * @throws IllegalStateException if the property is not set
+   * @throws IllegalArgumentException if it is no target
+   */
+  public UdsSocketFactory() {
+    this(UdsAddress.ofProperty());
+  }
+
+  /**
    * @param target a gRPC target, such as {@code unix:/run/app.sock}; see {@link UdsAddress#parse}
    */
   public UdsSocketFactory(String target) {
@@ -32,6 +43,16 @@ public final class UdsSocketFactory extends SocketFactory {
   private UdsSocketFactory(UdsAddress address, int connectTimeoutMillis) {
     this.address = Objects.requireNonNull(address, "address");
     this.connectTimeoutMillis = connectTimeoutMillis;
+  }
+
+  /**
+   * As {@link #UdsSocketFactory()}, for libraries that ask a class for its default: JNDI's LDAP
+   * provider does so with the class that {@code java.naming.ldap.factory.socket} names.
+   *
+   * @throws IllegalStateException if the system property {@code grpcuds.socket} is not set
+   */
+  public static SocketFactory getDefault() {
+    return new UdsSocketFactory();
   }
 
   /**

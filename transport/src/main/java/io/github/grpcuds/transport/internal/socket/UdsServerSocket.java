@@ -9,13 +9,13 @@ import io.github.grpcuds.transport.internal.channel.UdsChannel;
 import io.github.grpcuds.transport.internal.channel.UdsListener;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketOption;
 import java.net.SocketTimeoutException;
-import java.util.Collections;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -27,6 +27,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * {@code lock} guards the state, and acceptors wait their turn; a close waits for neither.
  */
 public final class UdsServerSocket extends ServerSocket {
+  private static final int FIRST_EPHEMERAL_PORT = 49_152; // RFC 6335, section 6
+
   private final UdsAddress target; // null if bind must name one
   private final SocketFileOptions fileOptions;
   private final int defaultBacklog;
@@ -39,7 +41,8 @@ public final class UdsServerSocket extends ServerSocket {
   private volatile boolean closed;
   private volatile int soTimeout;
   private volatile int receiveBufferSize;
-  private volatile boolean reuseAddress;
+  private volatile int port; // that callers see; set with the listener
+  private final TcpOptions options = new TcpOptions();
 
   public UdsServerSocket(UdsAddress target, SocketFileOptions fileOptions, int defaultBacklog)
       throws IOException {
@@ -72,7 +75,17 @@ public final class UdsServerSocket extends ServerSocket {
       }
       listener = Listeners.listen(address, fileOptions, backlog > 0 ? backlog : defaultBacklog);
       localAddress = address;
+      port = port(endpoint, address);
     }
+  }
+
+  /** The port that a caller asked for, or else one that no other address here is likely to have. */
+  private static int port(SocketAddress endpoint, UdsAddress address) {
+    int asked =
+        endpoint instanceof InetSocketAddress ? ((InetSocketAddress) endpoint).getPort() : 0;
+    return asked > 0
+        ? asked
+        : FIRST_EPHEMERAL_PORT + Math.floorMod(address.hashCode(), 65_536 - FIRST_EPHEMERAL_PORT);
   }
 
   /**
@@ -168,9 +181,13 @@ public final class UdsServerSocket extends ServerSocket {
     return listener == null ? null : InetAddress.getLoopbackAddress();
   }
 
+  /**
+   * A number from 1 to 65535, for callers that build an URL of it or look for a free port: the port
+   * that was asked for, or else one that follows from the address. Nothing listens there.
+   */
   @Override
   public int getLocalPort() {
-    return listener == null ? -1 : 0;
+    return listener == null ? -1 : port;
   }
 
   /** Null: this socket belongs to no {@link java.nio.channels.ServerSocketChannel}. */
@@ -218,33 +235,62 @@ public final class UdsServerSocket extends ServerSocket {
   @Override
   public void setReuseAddress(boolean on) throws SocketException {
     checkOpen();
-    reuseAddress = on;
+    options.reuseAddress = on;
   }
 
   @Override
   public boolean getReuseAddress() throws SocketException {
     checkOpen();
-    return reuseAddress;
+    return options.reuseAddress;
   }
 
   @Override
   public void setPerformancePreferences(int connectionTime, int latency, int bandwidth) {}
 
-  /** Java 9's way to set an option: none, for {@link #supportedOptions} is empty. */
+  /** Java 9's way to set an option. */
   public <T> ServerSocket setOption(SocketOption<T> name, T value) throws IOException {
+    SocketOptionNames.check(SocketOptionNames.SERVER, name);
     checkOpen();
-    throw new UnsupportedOperationException("'" + name + "' not supported");
+    Object given = SocketOptionNames.value(name, value);
+    switch (name.name()) {
+      case "SO_RCVBUF":
+        setReceiveBufferSize((Integer) given);
+        break;
+      case "SO_REUSEADDR":
+        setReuseAddress((Boolean) given);
+        break;
+      case "IP_TOS":
+        options.setTrafficClass((Integer) given);
+        break;
+      default:
+        options.setOther(name.name(), given);
+    }
+    return this;
   }
 
-  /** Java 9's way to read an option: none, for {@link #supportedOptions} is empty. */
+  /** Java 9's way to read an option. */
   public <T> T getOption(SocketOption<T> name) throws IOException {
+    SocketOptionNames.check(SocketOptionNames.SERVER, name);
     checkOpen();
-    throw new UnsupportedOperationException("'" + name + "' not supported");
+    return name.type().cast(option(name.name()));
   }
 
-  /** Without this, Java 9 and later would open a TCP socket to ask it. */
+  private Object option(String name) throws SocketException {
+    switch (name) {
+      case "SO_RCVBUF":
+        return getReceiveBufferSize();
+      case "SO_REUSEADDR":
+        return getReuseAddress();
+      case "IP_TOS":
+        return options.trafficClass;
+      default:
+        return options.other(name);
+    }
+  }
+
+  /** Java 9's list of options: those of a TCP socket. It would open one to ask it. */
   public Set<SocketOption<?>> supportedOptions() {
-    return Collections.emptySet();
+    return SocketOptionNames.SERVER;
   }
 
   /** Such as {@code UdsServerSocket[unix:/run/app.sock, jdk]}, with the backend that serves it. */

@@ -16,7 +16,8 @@ import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketImpl;
 import java.net.SocketOption;
-import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -24,9 +25,9 @@ import java.util.Set;
  *
  * <p>It behaves as a TCP socket does, with time-outs, half-close and asynchronous close, but for
  * these: {@link #connect} goes to the factory's address whatever Internet address it is given;
- * TCP's options can be set and read and mean nothing; {@link #getInetAddress} is the loopback
- * address and ports are 0, for callers that only print them; {@link Thread#interrupt} ends no
- * operation and closes nothing, on virtual threads as well.
+ * TCP's options can be set and read and mean nothing, but for the sizes of the buffers; {@link
+ * #getInetAddress} is the loopback address and ports are 0, for callers that only print them;
+ * {@link Thread#interrupt} ends no operation and closes nothing, on virtual threads as well.
  *
  * <p>Safe for use by any thread. {@code lock} guards the state; no I/O happens under it but what
  * ends at once. {@code channel} is set once, by connect or accept, and owns the descriptor.
@@ -46,6 +47,8 @@ public final class UdsSocket extends Socket {
   private volatile boolean inputShutdown;
   private volatile boolean outputShutdown;
   private volatile int soTimeout;
+  private final Map<UdsChannel.Buffer, Integer> bufferSizes = // set before connect; guarded by lock
+      new EnumMap<>(UdsChannel.Buffer.class);
   private boolean connecting; // guarded by lock
   private SocketStreams streams; // guarded by lock
 
@@ -121,6 +124,7 @@ public final class UdsSocket extends Socket {
         return;
       }
       if (!closed) {
+        setBufferSizes(connected);
         remoteAddress = address;
         channel = connected;
         return;
@@ -128,6 +132,17 @@ public final class UdsSocket extends Socket {
     }
     connected.close();
     throw ConnectFailure.closed();
+  }
+
+  /** Gives a channel what was set before there was one, as far as it can be had. Under the lock. */
+  private void setBufferSizes(UdsChannel connected) {
+    for (Map.Entry<UdsChannel.Buffer, Integer> size : bufferSizes.entrySet()) {
+      try {
+        connected.setBufferSize(size.getKey(), size.getValue());
+      } catch (IOException e) {
+        // A hint; whatever is wrong with this connection shows when it is used.
+      }
+    }
   }
 
   /** A Unix socket needs no local address: this does nothing. */
@@ -334,9 +349,15 @@ public final class UdsSocket extends Socket {
     if (size <= 0) {
       throw new IllegalArgumentException("buffer size <= 0: " + size);
     }
-    checkOpen();
-    UdsChannel open = channel;
-    if (open != null) { // before the connect there is no descriptor to set it on: a hint, dropped
+    UdsChannel open;
+    synchronized (lock) {
+      checkOpen();
+      open = channel;
+      if (open == null) {
+        bufferSizes.put(buffer, size); // for the connect, which makes the descriptor
+      }
+    }
+    if (open != null) {
       try {
         open.setBufferSize(buffer, size);
       } catch (IOException e) {
@@ -346,10 +367,16 @@ public final class UdsSocket extends Socket {
   }
 
   private int bufferSize(UdsChannel.Buffer buffer) throws SocketException {
-    checkOpen();
-    UdsChannel open = channel;
+    UdsChannel open;
+    synchronized (lock) {
+      checkOpen();
+      open = channel;
+      if (open == null) {
+        return bufferSizes.getOrDefault(buffer, TcpOptions.DEFAULT_BUFFER_BYTES);
+      }
+    }
     try {
-      return open == null ? TcpOptions.DEFAULT_BUFFER_BYTES : open.bufferSize(buffer);
+      return open.bufferSize(buffer);
     } catch (IOException e) {
       throw asSocketException(e);
     }
@@ -418,10 +445,7 @@ public final class UdsSocket extends Socket {
   @Override
   public void setTrafficClass(int trafficClass) throws SocketException {
     checkOpen();
-    if (trafficClass < 0 || trafficClass > 255) {
-      throw new IllegalArgumentException("traffic class not in 0..255: " + trafficClass);
-    }
-    options.trafficClass = trafficClass;
+    options.setTrafficClass(trafficClass);
   }
 
   @Override
@@ -450,21 +474,70 @@ public final class UdsSocket extends Socket {
     throw new SocketException("Urgent data not supported");
   }
 
-  /** Java 9's way to set an option: none, for {@link #supportedOptions} is empty. */
+  /** Java 9's way to set an option. */
   public <T> Socket setOption(SocketOption<T> name, T value) throws IOException {
+    SocketOptionNames.check(SocketOptionNames.SOCKET, name);
     checkOpen();
-    throw new UnsupportedOperationException("'" + name + "' not supported");
+    Object given = SocketOptionNames.value(name, value);
+    switch (name.name()) {
+      case "SO_SNDBUF":
+        setSendBufferSize((Integer) given);
+        break;
+      case "SO_RCVBUF":
+        setReceiveBufferSize((Integer) given);
+        break;
+      case "SO_KEEPALIVE":
+        setKeepAlive((Boolean) given);
+        break;
+      case "SO_REUSEADDR":
+        setReuseAddress((Boolean) given);
+        break;
+      case "SO_LINGER":
+        setSoLinger((Integer) given >= 0, (Integer) given);
+        break;
+      case "IP_TOS":
+        setTrafficClass((Integer) given);
+        break;
+      case "TCP_NODELAY":
+        setTcpNoDelay((Boolean) given);
+        break;
+      default:
+        options.setOther(name.name(), given);
+    }
+    return this;
   }
 
-  /** Java 9's way to read an option: none, for {@link #supportedOptions} is empty. */
+  /** Java 9's way to read an option. */
   public <T> T getOption(SocketOption<T> name) throws IOException {
+    SocketOptionNames.check(SocketOptionNames.SOCKET, name);
     checkOpen();
-    throw new UnsupportedOperationException("'" + name + "' not supported");
+    return name.type().cast(option(name.name()));
   }
 
-  /** Without this, Java 9 and later would open a TCP socket to ask it. */
+  private Object option(String name) throws SocketException {
+    switch (name) {
+      case "SO_SNDBUF":
+        return getSendBufferSize();
+      case "SO_RCVBUF":
+        return getReceiveBufferSize();
+      case "SO_KEEPALIVE":
+        return getKeepAlive();
+      case "SO_REUSEADDR":
+        return getReuseAddress();
+      case "SO_LINGER":
+        return getSoLinger();
+      case "IP_TOS":
+        return getTrafficClass();
+      case "TCP_NODELAY":
+        return getTcpNoDelay();
+      default:
+        return options.other(name);
+    }
+  }
+
+  /** Java 9's list of options: those of a TCP socket. It would open one to ask it. */
   public Set<SocketOption<?>> supportedOptions() {
-    return Collections.emptySet();
+    return SocketOptionNames.SOCKET;
   }
 
   /** Such as {@code UdsSocket[unix:/run/app.sock, jdk]}, with the backend that serves it. */

@@ -29,6 +29,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -37,15 +38,18 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketOption;
 import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import jnr.unixsocket.UnixDatagramChannel;
 import jnr.unixsocket.UnixSocketAddress;
@@ -863,22 +867,85 @@ public abstract class SocketContractTest extends BackendTest {
     Descriptors.assumeCountable();
     Connection c = connection();
     Object[] asked = {c.client, c.accepted, unconnected(dir.resolve("s")), c.server};
-    assertEquals(Collections.emptySet(), supportedOptions(c.client)); // loads what it needs
+    supportedOptions(c.client); // loads what it needs
     int before = Descriptors.count();
     for (Object socket : asked) {
-      assertEquals(Collections.emptySet(), supportedOptions(socket));
+      assertFalse(supportedOptions(socket).isEmpty());
     }
     assertEquals(before, Descriptors.count());
   }
 
-  private static Object supportedOptions(Object socket) throws Exception {
+  /** Libraries set what they would set of a TCP socket, and give up if they may not. */
+  @Test
+  void everyOptionOfATcpSocketCanBeSetAndRead() throws Exception {
+    Connection c = connection();
+    try (Socket tcp = new Socket();
+        ServerSocket tcpServer = new ServerSocket()) {
+      assertTakesOptionsOf(tcp, Socket.class, unconnected(dir.resolve("s")));
+      assertTakesOptionsOf(tcp, Socket.class, c.client);
+      assertTakesOptionsOf(tcpServer, ServerSocket.class, c.server);
+    }
+  }
+
+  private static void assertTakesOptionsOf(Object tcp, Class<?> type, Object socket)
+      throws Exception {
+    Set<SocketOption<?>> options = new HashSet<>(supportedOptions(tcp));
+    options.removeIf(option -> option.name().equals("SO_INCOMING_NAPI_ID")); // of network cards
+    assertTrue(supportedOptions(socket).containsAll(options), options + " of " + socket);
+    Method set = type.getMethod("setOption", SocketOption.class, Object.class);
+    Method get = type.getMethod("getOption", SocketOption.class);
+    for (SocketOption<?> option : options) {
+      boolean flag = option.type() == Boolean.class;
+      Object value = flag ? true : (Object) (option.name().endsWith("BUF") ? 40_000 : 60);
+      assertNotNull(get.invoke(socket, option), option.name());
+      set.invoke(socket, option, value);
+      int least = flag ? 0 : (Integer) value;
+      Object read = get.invoke(socket, option);
+      assertTrue(flag ? read.equals(true) : (Integer) read >= least, option + ": " + read);
+    }
+    Throwable refused =
+        assertThrows(
+                InvocationTargetException.class,
+                () -> set.invoke(socket, StandardSocketOptions.IP_MULTICAST_LOOP, true))
+            .getCause();
+    assertEquals(UnsupportedOperationException.class, refused.getClass());
+  }
+
+  @SuppressWarnings("unchecked") // what the method returns
+  private static Set<SocketOption<?>> supportedOptions(Object socket) throws Exception {
     Class<?> type = socket instanceof Socket ? Socket.class : ServerSocket.class;
     try {
       Method method = type.getMethod("supportedOptions"); // Java 9
-      return method.invoke(socket);
+      return (Set<SocketOption<?>>) method.invoke(socket);
     } catch (NoSuchMethodException e) {
       Assumptions.abort("Java 8 has no supportedOptions()");
       throw e;
+    }
+  }
+
+  @Test
+  void bufferSizesSetBeforeTheConnectAreThoseOfTheConnection() throws Exception {
+    ServerSocket server = listen(dir.resolve("s"));
+    Socket socket = unconnected(dir.resolve("s"));
+    socket.setSendBufferSize(30_000);
+    assertEquals(30_000, socket.getSendBufferSize());
+    socket.connect(server.getLocalSocketAddress());
+    int size = socket.getSendBufferSize(); // Linux doubles it
+    assertTrue(size >= 30_000 && size <= 60_000, "got " + size);
+  }
+
+  /** MockWebServer and others build an URL of it. */
+  @Test
+  void serverSocketHasAPortThatAnUrlCanHave() throws Exception {
+    UdsServerSocketFactory factory = new UdsServerSocketFactory(at(dir.resolve("s")));
+    try (ServerSocket server = factory.createServerSocket()) {
+      assertEquals(-1, server.getLocalPort());
+      server.bind(new InetSocketAddress(0));
+      int port = server.getLocalPort();
+      assertTrue(port > 0 && port < 65_536, "port " + port);
+    }
+    try (ServerSocket server = factory.createServerSocket(8080)) {
+      assertEquals(8080, server.getLocalPort());
     }
   }
 
@@ -914,7 +981,6 @@ public abstract class SocketContractTest extends BackendTest {
     assertTrue(server.isBound());
     assertEquals(at(dir.resolve("s")), server.getLocalSocketAddress());
     assertTrue(server.getInetAddress().isLoopbackAddress());
-    assertEquals(0, server.getLocalPort());
     assertNull(server.getChannel());
     server.setReuseAddress(true);
     assertTrue(server.getReuseAddress());
