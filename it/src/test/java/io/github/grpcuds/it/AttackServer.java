@@ -20,11 +20,13 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.util.Random;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The process that is attacked: serves {@link AttackService}, and tells what it holds when standard
@@ -75,6 +77,15 @@ final class AttackServer {
     for (String line; (line = stdin.readLine()) != null; ) {
       if (line.equals("refuse")) {
         FailingAtTimes.refusals.set(REFUSED);
+        continue;
+      }
+      if (line.startsWith("fill ")) {
+        HeapFiller.start(Integer.parseInt(line.substring(5)));
+        continue;
+      }
+      if (line.equals("shut down")) {
+        boolean terminated = server.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
+        System.out.println("terminated: " + terminated);
         continue;
       }
       try {
@@ -130,17 +141,71 @@ final class AttackServer {
             new File(Option.CERTIFICATE.value()), new File(Option.KEY.value()));
   }
 
+  /** Fills the heap to the last byte, and lets go of a little now and then. */
+  private static final class HeapFiller {
+    private static final int[] SIZES = {1 << 20, 64 << 10, 4 << 10, 256, 16};
+    private static final int MOST_LET_GO = 600_000;
+    private static final int MOST_NANOS = 10_000_000;
+
+    private final Object[] hoard = new Object[2]; // an array, and the next such pair
+    private final Random random = new Random(1);
+
+    static void start(int millis) {
+      HeapFiller filler = new HeapFiller();
+      Thread thread = new Thread(() -> filler.run(millis), "fills the heap");
+      thread.setDaemon(true);
+      thread.start();
+    }
+
+    private void run(int millis) {
+      byte[] filled = "filled\n".getBytes(StandardCharsets.US_ASCII);
+      long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+      while (System.nanoTime() - end < 0) {
+        for (int size : SIZES) {
+          fill(size);
+        }
+        LockSupport.parkNanos(random.nextInt(MOST_NANOS));
+        letGo(random.nextInt(MOST_LET_GO));
+        LockSupport.parkNanos(random.nextInt(MOST_NANOS));
+      }
+      hoard[1] = null;
+      System.out.write(filled, 0, filled.length);
+      System.out.flush();
+    }
+
+    private void fill(int size) {
+      try {
+        while (true) {
+          Object[] node = {new byte[size], hoard[1]};
+          hoard[1] = node;
+        }
+      } catch (OutOfMemoryError e) {
+        // as it should be
+      }
+    }
+
+    private void letGo(int bytes) {
+      Object[] node = (Object[]) hoard[1];
+      for (int left = bytes; left > 0 && node != null; node = (Object[]) node[1]) {
+        left -= ((byte[]) node[0]).length + 40;
+      }
+      hoard[1] = node;
+    }
+  }
+
   /** Counts the calls that are open, those to unknown methods too. */
   private static final class Counting extends ServerStreamTracer.Factory {
     @Override
     public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
-      calls.incrementAndGet();
-      return new ServerStreamTracer() {
-        @Override
-        public void streamClosed(Status status) {
-          calls.decrementAndGet();
-        }
-      };
+      ServerStreamTracer tracer =
+          new ServerStreamTracer() {
+            @Override
+            public void streamClosed(Status status) {
+              calls.decrementAndGet();
+            }
+          };
+      calls.incrementAndGet(); // not before: there may be no memory for it
+      return tracer;
     }
   }
 

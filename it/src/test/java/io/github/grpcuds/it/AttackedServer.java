@@ -69,11 +69,11 @@ final class AttackedServer implements AutoCloseable {
         new ChildJvm(AttackServer.class)
             .by("bash", "-c", script, "bash")
             .sameBackend()
-            .options(jvmArgs.toArray(new String[0]))
             .options("-Dio.netty.maxDirectMemory=0") // then the JVM counts Netty's buffers
             .options(AttackServer.Option.ENGINE.flag(ENGINE))
             .options(AttackServer.Option.CALL_THREADS.flag(CALL_THREADS))
-            .options(AttackServer.Option.PATH.flag(folder.resolve("s")));
+            .options(AttackServer.Option.PATH.flag(folder.resolve("s")))
+            .options(jvmArgs.toArray(new String[0]));
     AttackedServer server = new AttackedServer(jvm.start(), folder, credentials);
     server.process.hear("listening");
     server.warmUp();
@@ -114,6 +114,22 @@ final class AttackedServer implements AutoCloseable {
   /** Its executor refuses the next tasks, if it is one that fails. */
   synchronized void refuseTasks() throws IOException {
     process.say("refuse");
+  }
+
+  /** Something in it fills its heap, again and again for a while. */
+  synchronized void fillHeap(int millis) throws IOException {
+    process.say("fill " + millis);
+  }
+
+  /** Whether that is over. */
+  boolean heapWasFilled() {
+    return process.output().contains("filled");
+  }
+
+  /** Ends the server and not the process: "true" if it has terminated. */
+  synchronized String shutDown() throws Exception {
+    process.say("shut down");
+    return process.hear("terminated:");
   }
 
   /** All lines it has printed but for the statistics. */

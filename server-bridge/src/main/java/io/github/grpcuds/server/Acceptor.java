@@ -29,6 +29,13 @@ final class Acceptor {
   private final AcceptRetry retry = new AcceptRetry(); // of the loop's thread
   private final Runnable resume = this::resume; // made now: a shortage is no time to load code
   private final Runnable resumeSoon = this::resumeSoon;
+  private final Retries.Attempt resumption =
+      new Retries.Attempt() {
+        @Override
+        void attempt() {
+          resume();
+        }
+      };
   private volatile boolean closed;
 
   /** Takes over a connection and its place, which it gives back whatever happens. */
@@ -146,7 +153,7 @@ final class Acceptor {
 
   /** In the thread that ended a connection; the loop may not have ended its watch yet. */
   private void resumeSoon() {
-    loop.execute(resume);
+    loop.retry(resumption); // takes no memory
   }
 
   private void resume() {
@@ -159,7 +166,16 @@ final class Acceptor {
         accept();
       }
     } catch (IOException | RuntimeException | Error e) {
-      pause(e);
+      pauseUnwatched(e);
+    }
+  }
+
+  /** As {@link #pause}, where nothing but this would have it go on. */
+  private void pauseUnwatched(Throwable shortage) {
+    try {
+      pause(shortage);
+    } catch (RuntimeException | Error e) {
+      loop.retry(resumption);
     }
   }
 }

@@ -7,8 +7,6 @@ import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 import io.grpc.internal.KeepAliveEnforcer;
 import io.grpc.internal.ServerTransportListener;
-import io.grpc.internal.StatsTraceContext;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
@@ -192,18 +190,27 @@ final class Calls {
 
   GrpcStream newStream(Exchange exchange, RequestHead head) {
     HandedMessages handed = new HandedMessages(held);
-    List<ServerStreamTracer.Factory> all = new ArrayList<>(tracers.size() + 1);
-    all.addAll(tracers);
-    all.add(handed.factory());
-    return new GrpcStream(
-        exchange,
-        head.authority,
-        attributes,
-        StatsTraceContext.newServerContext(all, head.method, head.metadata),
-        counters.tracer,
-        config.maxInboundMessageSize,
-        held,
-        handed);
+    CallTracers started = new CallTracers(tracers.size() + 1);
+    GrpcStream stream = null;
+    try {
+      tracers.forEach(factory -> started.start(factory, head));
+      started.add(handed); // as the last
+      stream =
+          new GrpcStream(
+              exchange,
+              head.authority,
+              attributes,
+              started.context(head),
+              counters.tracer,
+              config.maxInboundMessageSize,
+              held,
+              handed);
+      return stream;
+    } finally {
+      if (stream == null) {
+        started.close(Exchange.CRASHED);
+      }
+    }
   }
 
   void begin(GrpcStream stream, RequestHead head) {

@@ -159,8 +159,12 @@ final class ConnectionClose {
     }
     if (now == before) {
       now(null);
-    } else {
+      return;
+    }
+    try {
       loop.schedule(() -> awaitProgress(now), LINGER_MILLIS);
+    } catch (RuntimeException | Error e) {
+      now(null); // there is no memory to wait
     }
   }
 
@@ -309,10 +313,12 @@ final class ConnectionClose {
     private void closeSocket() {
       try {
         loop.poller().remove(channel);
+      } catch (RuntimeException e) {
+        CLOSING_FAILED.log(e); // it will not do better the next time
       } finally {
         try {
           channel.close();
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
           CLOSING_FAILED.log(e);
         }
       }

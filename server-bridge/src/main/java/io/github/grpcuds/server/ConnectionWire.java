@@ -40,6 +40,11 @@ final class ConnectionWire implements Wire {
   }
 
   @Override
+  public void retry(Retries.Attempt attempt) {
+    connection.retry(attempt);
+  }
+
+  @Override
   public void schedule(Runnable task, long nanos) {
     try {
       Future<?> unused =

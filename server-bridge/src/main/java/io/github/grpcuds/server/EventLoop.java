@@ -4,7 +4,6 @@ import io.github.grpcuds.executor.internal.SafeLog;
 import io.github.grpcuds.transport.internal.channel.BusyPoll;
 import io.github.grpcuds.transport.internal.channel.Poller;
 import java.io.IOException;
-import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -30,7 +29,7 @@ final class EventLoop implements Runnable {
   private final byte[] readBuffer = new byte[READ_BYTES]; // of the loop's thread
   private final InputChunks inputChunks;
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
-  private final PriorityQueue<Timer> timers = new PriorityQueue<>(); // of the loop's thread
+  private final Timers timers = new Timers(); // of the loop's thread
   private final BusyPoll busyPoll; // of the loop's thread
   private final Runnable whenDone;
   private final InlineCalls calls; // null if none are run here
@@ -59,21 +58,6 @@ final class EventLoop implements Runnable {
     this.busyPoll = new BusyPoll(busyPollNanos);
     this.whenDone = whenDone;
     this.calls = calls;
-  }
-
-  private static final class Timer implements Comparable<Timer> {
-    final long nanos;
-    final Runnable task;
-
-    Timer(long nanos, Runnable task) {
-      this.nanos = nanos;
-      this.task = task;
-    }
-
-    @Override
-    public int compareTo(Timer other) {
-      return Long.compare(nanos - other.nanos, 0);
-    }
   }
 
   /** Has the loop look, often, how a server's memory is doing. */
@@ -124,11 +108,11 @@ final class EventLoop implements Runnable {
   /** Runs a task in the loop after a delay; from any thread. */
   void schedule(Runnable task, long delayMillis) {
     long at = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(delayMillis);
-    Timer timer = new Timer(at, task);
+    Timers.Timer timer = new Timers.Timer(at, task);
     if (isCurrentThread()) {
-      timers.add(timer); // if memory lacks, the caller is the one to know
+      timers.add(timer);
     } else {
-      execute(() -> timers.add(timer));
+      execute(() -> timers.add(timer)); // if memory lacks, the caller is the one to know
     }
   }
 
@@ -285,18 +269,17 @@ final class EventLoop implements Runnable {
         !retries.isEmpty()
             || !MemoryReserve.SHARED.isHeld()
             || (memory != null && memory.isWatched());
-    Timer next = timers.peek();
-    if (next == null) {
+    if (timers.isEmpty()) {
       return shortage ? SHORTAGE_MILLIS : -1;
     }
-    long nanos = next.nanos - System.nanoTime();
+    long nanos = timers.nextNanos() - System.nanoTime();
     long millis = nanos <= 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(nanos) + 1;
     return shortage ? Math.min(millis, SHORTAGE_MILLIS) : millis;
   }
 
   private void runTimers() {
-    while (!timers.isEmpty() && timers.peek().nanos - System.nanoTime() <= 0) {
-      timers.poll().task.run();
+    while (!timers.isEmpty() && timers.nextNanos() - System.nanoTime() <= 0) {
+      timers.poll().run();
     }
   }
 }

@@ -15,14 +15,19 @@ import java.util.concurrent.atomic.AtomicInteger;
  * One request and its response: what happens to an HTTP/2 stream comes in here under the
  * connection's lock, and goes on to gRPC without it, as tasks that run one after the other.
  *
- * <p>However it ends, gRPC is told once: that the response is sent, or why it is not.
+ * <p>However it ends, gRPC is told once: that the response is sent, or why it is not. If there is
+ * no memory for that, it is told later: as an attempt of the loop's.
  */
-final class Exchange implements Runnable {
+final class Exchange extends Retries.Attempt implements Runnable {
   /** For how long the end of a call waits that follows what the client does not read. */
   private static final long END_WAITS_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   /** Made before it is needed, which may be when there is no memory. */
-  private static final Status CRASHED = Status.INTERNAL.withDescription("The server failed");
+  static final Status CRASHED = Status.INTERNAL.withDescription("The server failed");
+
+  /** As gRPC has it. */
+  private static final Status HANDLER_FAILED =
+      Status.UNKNOWN.withDescription("Application error processing RPC");
 
   private final Calls calls;
   private final Wire wire;
@@ -59,8 +64,10 @@ final class Exchange implements Runnable {
 
   // Of the tasks alone.
   private boolean finished;
+  private boolean finishing; // gRPC is being told
   private GrpcStream call; // null if the request is refused
   private volatile String method; // null until it is read
+  private volatile boolean unanswered; // though gRPC has done what it does
   private RequestHead.Refusal refusal; // not sent yet
   private InboundBuffer.Piece received; // not handed on yet
   private int consumed;
@@ -257,20 +264,33 @@ final class Exchange implements Runnable {
 
   /** Tells gRPC how it ended: null if the response is sent. */
   private void finish(Status failed) {
-    if (finished) {
+    if (finished || finishing) {
       return;
     }
-    finished = true;
+    finishing = true;
     try {
       if (call != null) {
         call.finish(failed);
       }
+      finished = true;
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      throw e; // it is told again
+    } catch (RuntimeException | Error e) {
+      finished = true;
+      throw e;
     } finally {
-      try {
-        calls.ended(this, call, failed == null);
-      } finally {
-        handlerReturned();
+      finishing = false;
+      if (finished) {
+        forget(failed);
       }
+    }
+  }
+
+  private void forget(Status failed) {
+    try {
+      calls.ended(this, call, failed == null);
+    } finally {
+      handlerReturned();
     }
   }
 
@@ -301,18 +321,84 @@ final class Exchange implements Runnable {
     return calls.turns();
   }
 
-  /** Something threw that never should: this call is lost, no other. */
+  /** Something threw that never should: this call is lost, no other. Never throws. */
   private void crash(Throwable e) {
     MemoryReserve.SHARED.letGoFor(e);
     try {
-      reset(ErrorCode.INTERNAL_ERROR);
-    } finally {
-      try {
-        finish(CRASHED);
-      } finally {
-        calls.logCrash(e); // last, for it may fail as well
-      }
+      finish(loseAnswer(CRASHED));
+    } catch (Throwable again) {
+      MemoryReserve.SHARED.letGoFor(again);
+      wire.retry(this);
     }
+    calls.logCrash(e); // last, for it may fail as well
+  }
+
+  /** Returns why it has failed; null if the response is sent. */
+  private Status loseAnswer(Status why) {
+    Status reason;
+    wire.lock();
+    try {
+      if (failure == null && !closed) {
+        failure = why;
+      }
+      reason = failure;
+      endStream(ErrorCode.INTERNAL_ERROR);
+    } finally {
+      wire.unlock();
+    }
+    wire.flush();
+    return reason;
+  }
+
+  /**
+   * What was to answer has failed, and may not have been able to say so: if the call is still to be
+   * answered, nobody else will. From any thread, without the lock. Never throws.
+   */
+  void abandon(Throwable e) {
+    MemoryReserve.SHARED.letGoFor(e);
+    boolean open;
+    wire.lock();
+    try {
+      open = !gone && !endSent;
+      if (open && failure == null) {
+        failure = HANDLER_FAILED;
+      }
+    } finally {
+      wire.unlock();
+    }
+    if (open) {
+      wire.retry(this);
+    }
+  }
+
+  /**
+   * gRPC takes it for answered, and it is not: the task that did so is to {@link #lookAfter} it.
+   */
+  void leftUnanswered() {
+    unanswered = true;
+  }
+
+  /** A task of its has run. */
+  void lookAfter(Throwable thrown) {
+    if (unanswered || thrown != null) {
+      abandon(thrown);
+    }
+  }
+
+  /** Ends it, and has gRPC told, where that could not be done. */
+  @Override
+  void attempt() {
+    wire.lock();
+    try {
+      if (failure != null && maySend()) {
+        endSent = true;
+        wire.sendHeaders(stream, ResponseHeaders.status(failure, begun), true);
+      }
+      schedule();
+    } finally {
+      wire.unlock();
+    }
+    wire.flush();
   }
 
   /** Runs what needs to be alone with gRPC's state of the stream. */
@@ -437,6 +523,15 @@ final class Exchange implements Runnable {
    */
   void cancel(Status status) {
     StackProbe.require();
+    try {
+      tryToCancel(status);
+    } catch (OutOfMemoryError e) {
+      MemoryReserve.SHARED.letGoFor(e);
+      wire.retry(this);
+    }
+  }
+
+  private void tryToCancel(Status status) {
     boolean waits;
     wire.lock();
     try {

@@ -18,7 +18,6 @@ import io.grpc.internal.GrpcUtil;
 import io.grpc.internal.InternalServer;
 import io.grpc.internal.ObjectPool;
 import io.grpc.internal.ServerListener;
-import io.grpc.internal.ServerTransportListener;
 import io.grpc.internal.SharedResourcePool;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -261,10 +260,9 @@ final class GrpcServer implements InternalServer {
     boolean begun = false;
     try {
       GrpcTransport transport = new GrpcTransport(this, channel, loop, peer);
-      ServerTransportListener transportListener = listener.transportCreated(transport);
       begun = true; // the transport itself will tell of its end
       ServerLog.connected(peer);
-      transport.start(transportListener);
+      transport.start(listener);
     } finally {
       created(begun);
     }

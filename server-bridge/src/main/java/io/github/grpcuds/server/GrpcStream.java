@@ -86,11 +86,7 @@ final class GrpcStream extends AbstractServerStream {
   /** The end, in a task of the exchange: null if the response is sent. */
   void finish(Status failed) {
     state.handed.release();
-    if (failed == null) {
-      state.complete();
-    } else {
-      state.fail(failed);
-    }
+    state.end(failed);
   }
 
   /** Whether the application closed it with OK. */
@@ -118,7 +114,15 @@ final class GrpcStream extends AbstractServerStream {
     @Override
     public void writeTrailers(Metadata trailers, boolean headersSent, Status status) {
       closedWith = status;
-      exchange.sendTrailers(ResponseHeaders.trailers(trailers, headersSent));
+      try {
+        exchange.sendTrailers(ResponseHeaders.trailers(trailers, headersSent));
+      } catch (StackOverflowError e) {
+        exchange.leftUnanswered(); // here is no room to do more
+        throw e;
+      } catch (RuntimeException | Error e) {
+        exchange.abandon(e); // gRPC takes the call for answered: it says no more
+        throw e;
+      }
     }
 
     @Override
@@ -132,6 +136,7 @@ final class GrpcStream extends AbstractServerStream {
     private final Exchange exchange;
     private final MessageMemory held;
     private final HandedMessages handed;
+    private final StatsTraceContext stats;
     private int unread; // bytes passed to gRPC and not taken yet
 
     State(
@@ -145,6 +150,7 @@ final class GrpcStream extends AbstractServerStream {
       this.exchange = exchange;
       this.held = held;
       this.handed = handed;
+      this.stats = stats;
     }
 
     void receive(InboundBuffer.Piece piece, boolean last) {
@@ -164,10 +170,31 @@ final class GrpcStream extends AbstractServerStream {
       }
     }
 
-    /** Without a listener gRPC has never known the stream. */
-    void fail(Status status) {
-      if (listener() != null) {
-        transportReportStatus(status);
+    /**
+     * Tells gRPC, and its tracers, of the end: null if the response is sent. If this throws, it may
+     * be called again, until it does not.
+     */
+    void end(Status failed) {
+      Status status = failed == null ? Status.OK : failed;
+      if (listener() == null) {
+        stats.streamClosed(status); // gRPC has never known the stream
+        return;
+      }
+      if (!handed.isStreamClosed()) {
+        report(failed);
+        if (handed.isStreamClosed()) {
+          return;
+        }
+        stats.streamClosed(status); // what reads messages has failed in the middle before
+      }
+      listener().closed(status); // not done the last time, though begun
+    }
+
+    private void report(Status failed) {
+      if (failed == null) {
+        complete();
+      } else {
+        transportReportStatus(failed);
       }
     }
 

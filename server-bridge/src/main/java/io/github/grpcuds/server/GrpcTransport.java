@@ -19,6 +19,7 @@ import io.grpc.InternalLogId;
 import io.grpc.SecurityLevel;
 import io.grpc.Status;
 import io.grpc.internal.GrpcAttributes;
+import io.grpc.internal.ServerListener;
 import io.grpc.internal.ServerTransport;
 import io.grpc.internal.ServerTransportListener;
 import java.util.concurrent.ScheduledExecutorService;
@@ -59,7 +60,8 @@ final class GrpcTransport
   private final IdleLimit idleLimit;
   private final RestartableTimer ageLimit;
 
-  private ServerTransportListener listener; // set before the connection starts
+  private ServerListener serverListener; // set before the connection starts
+  private ServerTransportListener listener; // as serverListener; null if that could not be told
   private volatile SSLSession session; // null in plain text, and before TLS' handshake is done
   private volatile long lastReadNanos = System.nanoTime();
 
@@ -69,7 +71,17 @@ final class GrpcTransport
   private boolean ending; // at once, not gracefully
   private boolean closed;
 
-  private boolean terminated; // of the tasks alone
+  // Of the tasks alone.
+  private boolean terminated;
+  private boolean toldInVain; // gRPC has thrown
+
+  private final Retries.Attempt noCalls =
+      new Retries.Attempt() {
+        @Override
+        void attempt() {
+          callsEnded();
+        }
+      };
 
   private final Retries.Attempt termination =
       new Retries.Attempt() {
@@ -126,10 +138,11 @@ final class GrpcTransport
     this.ageLimit = new RestartableTimer(scheduler);
   }
 
-  /** From here on the listener is told of the end, whatever happens. */
-  void start(ServerTransportListener transportListener) {
-    listener = transportListener;
+  /** Tells of the beginning. From here on the listener is told of the end, whatever happens. */
+  void start(ServerListener toBeTold) {
+    serverListener = toBeTold;
     try {
+      listener = toBeTold.transportCreated(this);
       memory.begin(connection, filter instanceof TlsFilter ? TLS_COST : 0);
       connection.start();
     } catch (RuntimeException | Error e) {
@@ -341,8 +354,13 @@ final class GrpcTransport
   }
 
   private void callsEnded() {
-    gracefulEnd.callsEnded();
-    execute(this::terminateIfDone);
+    try {
+      gracefulEnd.callsEnded();
+      execute(this::terminateIfDone);
+    } catch (OutOfMemoryError e) {
+      MemoryReserve.SHARED.letGoFor(e);
+      connection.retry(noCalls);
+    }
   }
 
   private void terminateIfDone() {
@@ -360,12 +378,21 @@ final class GrpcTransport
 
   private void terminate() {
     try {
+      if (listener == null) { // it may know the transport all the same, and wait for its end
+        listener = serverListener.transportCreated(this);
+      }
       listener.transportTerminated();
-    } catch (OutOfMemoryError e) {
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      MemoryReserve.SHARED.letGoFor(e);
       connection.retry(termination); // or the server would wait for this one's end for ever
       return;
     } catch (RuntimeException | Error e) {
       NOT_TOLD.log(e);
+      if (!toldInVain) { // a filter of the user's has thrown: gRPC has not come to its own part
+        toldInVain = true;
+        connection.retry(termination);
+        return;
+      }
     }
     terminated = true;
     memory.close();

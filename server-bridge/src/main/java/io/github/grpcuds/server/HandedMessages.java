@@ -1,7 +1,7 @@
 package io.github.grpcuds.server;
 
-import io.grpc.Metadata;
 import io.grpc.ServerStreamTracer;
+import io.grpc.Status;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -12,19 +12,10 @@ import java.util.concurrent.atomic.AtomicLong;
 final class HandedMessages extends ServerStreamTracer {
   private final MessageMemory held;
   private final AtomicLong bytes = new AtomicLong();
+  private volatile boolean streamClosed;
 
   HandedMessages(MessageMemory held) {
     this.held = held;
-  }
-
-  /** As gRPC wants to have it. */
-  ServerStreamTracer.Factory factory() {
-    return new ServerStreamTracer.Factory() {
-      @Override
-      public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
-        return HandedMessages.this;
-      }
-    };
   }
 
   /** Another one begins. */
@@ -38,6 +29,16 @@ final class HandedMessages extends ServerStreamTracer {
   public void inboundUncompressedSize(long size) {
     bytes.addAndGet(size);
     held.handed(size);
+  }
+
+  /** gRPC tells tracers, of which this is the last, and then at once the call itself. */
+  @Override
+  public void streamClosed(Status status) {
+    streamClosed = true;
+  }
+
+  boolean isStreamClosed() {
+    return streamClosed;
   }
 
   /** The call is done with all it has been handed. */

@@ -97,15 +97,20 @@ final class HandlerTask implements CallTask {
   }
 
   private void runBody() {
-    Trampoline runner = Trampoline.current();
-    Exchange before = runner.enter(exchange);
+    Throwable thrown = null;
     try {
-      body.run();
+      Trampoline.runFor(exchange, body);
     } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
-      exchange.handlerFailed(e); // a client may have it fail as often as it likes
+      thrown = e;
+    } catch (Throwable e) {
+      thrown = e;
+      throw e;
     } finally {
-      runner.enter(before);
+      exchange.lookAfter(thrown);
       exchange.handlerReturned();
+    }
+    if (thrown != null) {
+      exchange.handlerFailed(thrown); // a client may have it fail as often as it likes
     }
   }
 }

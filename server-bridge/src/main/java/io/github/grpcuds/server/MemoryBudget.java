@@ -179,6 +179,18 @@ final class MemoryBudget {
 
   private void relieve() {
     wasShort = false;
+    boolean done = false;
+    try {
+      tellThoseThatWait();
+      done = true;
+    } finally {
+      if (!done) {
+        wasShort = true; // the next look tells the others
+      }
+    }
+  }
+
+  private void tellThoseThatWait() {
     shortNanos = 0;
     turn = null;
     Account account = first;

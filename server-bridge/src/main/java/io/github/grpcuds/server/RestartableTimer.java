@@ -12,6 +12,8 @@ final class RestartableTimer {
   private static final SafeLog.Line ALARM_FAILED =
       new SafeLog(RestartableTimer.class).line(Level.SEVERE, "An alarm of a connection failed");
 
+  private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final ScheduledExecutorService scheduler;
   private ScheduledFuture<?> waiting;
   private Runnable task; // null if none waits
@@ -46,7 +48,20 @@ final class RestartableTimer {
     try {
       due.run();
     } catch (RuntimeException | Error e) {
+      MemoryReserve.SHARED.letGoFor(e);
+      setAgain(which, due);
       ALARM_FAILED.log(e);
+    }
+  }
+
+  /** The alarm of a connection that nobody looks after would never come. */
+  private synchronized void setAgain(int which, Runnable failed) {
+    if (which == number) { // it has not been set anew
+      try {
+        set(failed, AGAIN_NANOS);
+      } catch (RuntimeException | Error e) {
+        ALARM_FAILED.log(e);
+      }
     }
   }
 

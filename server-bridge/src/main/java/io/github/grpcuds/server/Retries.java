@@ -14,6 +14,7 @@ final class Retries {
   // Guarded by this.
   private Attempt first;
   private Attempt last;
+  private int size;
 
   /** Adds one, unless it waits already. */
   synchronized void add(Attempt attempt) {
@@ -28,10 +29,15 @@ final class Retries {
       last.next = attempt;
     }
     last = attempt;
+    size++;
   }
 
   synchronized boolean isEmpty() {
     return first == null;
+  }
+
+  private synchronized int size() {
+    return size;
   }
 
   private synchronized Attempt poll() {
@@ -39,16 +45,21 @@ final class Retries {
     if (polled != null) {
       first = polled.next;
       polled.waits = false;
+      size--;
     }
     return polled;
   }
 
-  /** Tries those that wait, until one fails: it is tried again the next time. Never throws. */
+  /**
+   * Tries those that wait, each once, until one fails: it is tried again the next time. Never
+   * throws.
+   */
   void run() {
-    if (isEmpty()) {
-      return;
-    }
-    for (Attempt attempt = poll(); attempt != null; attempt = poll()) {
+    for (int left = size(); left > 0; left--) {
+      Attempt attempt = poll();
+      if (attempt == null) { // another thread has taken it
+        return;
+      }
       try {
         attempt.attempt();
       } catch (Throwable e) {

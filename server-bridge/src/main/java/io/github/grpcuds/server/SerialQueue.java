@@ -103,6 +103,17 @@ final class SerialQueue {
     }
   }
 
+  /** Runs the tasks of some queues, as {@link Queue#takeAll} gives them. Never throws. */
+  static void runAll(SerialQueue all) {
+    SerialQueue queue = all;
+    while (queue != null) {
+      SerialQueue following = queue.next;
+      queue.next = null;
+      queue.run();
+      queue = following;
+    }
+  }
+
   private synchronized Runnable poll() {
     Node polled = first;
     if (polled == null) {

@@ -7,6 +7,8 @@ import io.github.grpcuds.http2.internal.Http2Listener;
 import io.github.grpcuds.transport.internal.channel.UdsChannel;
 import java.io.IOException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -20,10 +22,13 @@ final class ServerConnection {
   /** The reason of a connection that the client has closed. */
   static final String CLIENT_CLOSED = "the client closed the connection";
 
+  /** How long it waits before it tries again to take the lock, for which memory lacked. */
+  private static final long SHORTAGE_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+
   private final UdsChannel channel;
   private final EventLoop loop;
   private final boolean tasksInLoop;
-  private final ReentrantLock lock = new ReentrantLock();
+  private final ReentrantLock lock;
   private final Http2Connection http2; // guarded by lock
   private final ConnectionReader reader;
   private final ConnectionWriter writer;
@@ -66,6 +71,34 @@ final class ServerConnection {
       Listener listener,
       boolean tasksInLoop,
       ConnectionMemory memory) {
+    this(
+        channel,
+        loop,
+        filter,
+        taskExecutor,
+        writeExecutor,
+        limits,
+        http2Listener,
+        listener,
+        tasksInLoop,
+        memory,
+        new ReentrantLock());
+  }
+
+  /** With a lock of its own, for tests. */
+  ServerConnection(
+      UdsChannel channel,
+      EventLoop loop,
+      ByteFilter filter,
+      Executor taskExecutor,
+      Executor writeExecutor,
+      Http2Limits limits,
+      Http2Listener http2Listener,
+      Listener listener,
+      boolean tasksInLoop,
+      ConnectionMemory memory,
+      ReentrantLock lock) {
+    this.lock = lock;
     this.channel = channel;
     this.loop = loop;
     this.tasksInLoop = tasksInLoop;
@@ -95,9 +128,22 @@ final class ServerConnection {
 
   // The lock.
 
-  /** Takes the lock, under which alone {@link #http2} may be used. */
+  /**
+   * Takes the lock, under which alone {@link #http2} may be used. Never throws: who has written,
+   * and cannot note it, would write the same again.
+   */
   void lock() {
-    CallExecutor.lock(lock);
+    boolean locked = false;
+    while (!locked) {
+      try {
+        CallExecutor.lock(lock);
+        locked = true;
+      } catch (OutOfMemoryError e) { // it keeps a list of those that wait
+        MemoryReserve.SHARED.letGoFor(e);
+        LockSupport.parkNanos(SHORTAGE_NANOS);
+        locked = lock.tryLock();
+      }
+    }
   }
 
   /** Gives the lock back, then runs the stream tasks that came up under it ({@link #later}). */
@@ -105,14 +151,17 @@ final class ServerConnection {
     SerialQueue run = null;
     boolean failed = false;
     Throwable broken = null;
-    if (lock.getHoldCount() == 1) {
-      writer.lookAtOutput();
-      memory.tell(http2.heldBytes());
-      failed = http2.isEnded() && close.isOpen();
-      broken = close.isOpen() ? http2.failure() : null;
-      run = due.takeAll();
+    try {
+      if (lock.getHoldCount() == 1) {
+        writer.lookAtOutput();
+        memory.tell(http2.heldBytes());
+        failed = http2.isEnded() && close.isOpen();
+        broken = close.isOpen() ? http2.failure() : null;
+        run = due.takeAll();
+      }
+    } finally {
+      lock.unlock();
     }
-    lock.unlock();
     if (run != null) {
       run(run);
     }
@@ -167,7 +216,7 @@ final class ServerConnection {
   void watchWhatMatters() throws IOException {
     boolean input;
     boolean output;
-    lock.lock();
+    lock();
     try {
       input = needsInput();
       output = writer.isBlocked();

@@ -20,7 +20,11 @@ final class Trampoline {
    * that follow them.
    */
   static void run(SerialQueue tasks) {
-    Trampoline runner = CURRENT.get();
+    Trampoline runner = currentIfPossible();
+    if (runner == null) {
+      SerialQueue.runAll(tasks); // else nobody ever would
+      return;
+    }
     runner.due.add(tasks);
     runner.drain();
   }
@@ -28,6 +32,31 @@ final class Trampoline {
   /** That of this thread. */
   static Trampoline current() {
     return CURRENT.get();
+  }
+
+  /** That of this thread; null if there is none yet, and no memory for one. */
+  private static Trampoline currentIfPossible() {
+    try {
+      return CURRENT.get();
+    } catch (OutOfMemoryError e) {
+      MemoryReserve.SHARED.letGoFor(e);
+      return null;
+    }
+  }
+
+  /** Has this thread deal with a call while a body runs, which it does at any rate. */
+  static void runFor(Exchange exchange, Runnable body) {
+    Trampoline runner = currentIfPossible();
+    if (runner == null) {
+      body.run();
+      return;
+    }
+    Exchange before = runner.enter(exchange);
+    try {
+      body.run();
+    } finally {
+      runner.enter(before);
+    }
   }
 
   /** The call that this thread deals with; null if with none. */

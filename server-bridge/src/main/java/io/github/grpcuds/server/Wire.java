@@ -18,6 +18,9 @@ interface Wire {
   /** Runs tasks that the caller has to run; without the lock. */
   void run(SerialQueue tasks);
 
+  /** Tries something again for which there was no memory; takes none. */
+  void retry(Retries.Attempt attempt);
+
   /** Runs something after a while, in another thread. */
   void schedule(Runnable task, long nanos);
 

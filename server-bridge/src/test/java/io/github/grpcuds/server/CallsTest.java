@@ -2,6 +2,7 @@ package io.github.grpcuds.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.grpcuds.http2.internal.ErrorCode;
@@ -10,6 +11,7 @@ import io.github.grpcuds.http2.internal.InputChunk;
 import io.grpc.Attributes;
 import io.grpc.InternalChannelz.TransportStats;
 import io.grpc.Metadata;
+import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 import io.grpc.internal.ServerStream;
 import io.grpc.internal.ServerStreamListener;
@@ -38,6 +40,9 @@ class CallsTest {
   private RuntimeException failure; // to throw when a call comes
   private final Queue<Runnable> handlers = new ArrayDeque<>(); // that have not run
   private boolean hasHandlers; // each call makes one
+  private Runnable onHandler = () -> {};
+  private int shortage; // ends that cannot be told, to come
+  private final List<ServerStreamTracer.Factory> tracers = new ArrayList<>();
 
   @BeforeEach
   void begin() {
@@ -46,7 +51,7 @@ class CallsTest {
         new Calls(
             wire,
             config,
-            Collections.emptyList(),
+            tracers,
             new RateLimitedLog(),
             new MessageMemory(config.maxPendingBytes),
             () -> events.add("idle"));
@@ -67,7 +72,12 @@ class CallsTest {
       stream = created;
       created.setListener(new Listener());
       if (hasHandlers) {
-        new CallDispatcher(handlers::add).execute(() -> events.add("handler"));
+        new CallDispatcher(handlers::add)
+            .execute(
+                () -> {
+                  events.add("handler");
+                  onHandler.run();
+                });
       }
     }
 
@@ -107,6 +117,10 @@ class CallsTest {
 
     @Override
     public void closed(Status status) {
+      if (shortage > 0) {
+        shortage--;
+        throw new OutOfMemoryError("by a test");
+      }
       events.add("closed " + status.getCode());
     }
   }
@@ -509,6 +523,103 @@ class CallsTest {
     failure = null;
     open(request(), false);
     assertTrue(events.contains("call s/m"), () -> "saw " + events);
+  }
+
+  /** Someone counts them. */
+  @Test
+  void tracersAreToldOfTheEndOfACallThatCannotBegin() {
+    tracers.add(new Tracing("first"));
+    tracers.add(new Tracing("second"));
+    ready();
+    failure = new IllegalStateException("by a test");
+    open(request(), false);
+    assertEquals("[first, second, end of first, end of second, idle]", events.toString());
+    events.clear();
+    tracers.add(
+        new ServerStreamTracer.Factory() {
+          @Override
+          public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
+            throw new OutOfMemoryError("by a test");
+          }
+        });
+    open(request(), false);
+    assertEquals("[first, second, end of first, end of second, idle]", events.toString());
+  }
+
+  private final class Tracing extends ServerStreamTracer.Factory {
+    private final String name;
+
+    Tracing(String name) {
+      this.name = name;
+    }
+
+    @Override
+    public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
+      events.add(name);
+      return new ServerStreamTracer() {
+        @Override
+        public void streamClosed(Status status) {
+          events.add("end of " + name);
+        }
+      };
+    }
+  }
+
+  @Test
+  void endThatCannotBeToldForWantOfMemoryIsToldLater() {
+    ready();
+    Exchange exchange = open(request(), false);
+    shortage = 2;
+    locked(() -> exchange.onReset(ErrorCode.CANCEL, "by a test"));
+    assertEquals("[call s/m]", events.toString());
+    wire.retries.run();
+    assertEquals("[call s/m, closed CANCELLED, idle]", events.toString());
+    assertTrue(wire.retries.isEmpty());
+  }
+
+  @Test
+  void cancellationForWhichThereIsNoMemoryIsToldLater() {
+    ready();
+    open(request(), false);
+    wire.shortage = true;
+    stream.cancel(Status.DEADLINE_EXCEEDED);
+    assertEquals("[call s/m]", events.toString());
+    wire.shortage = false;
+    wire.retries.run();
+    assertEquals("[call s/m, closed DEADLINE_EXCEEDED, idle]", events.toString());
+    assertTrue(wire.sent.get(0).contains("grpc-status: 4"), () -> "sent " + wire.sent);
+  }
+
+  /** gRPC answers for a handler that throws, unless it finds no memory for that either. */
+  @Test
+  void callWhoseHandlerFailsWithoutAnAnswerIsAnswered() {
+    hasHandlers = true;
+    ready();
+    onHandler =
+        () -> {
+          throw new OutOfMemoryError("by a test");
+        };
+    open(request(), false);
+    assertThrows(OutOfMemoryError.class, () -> handlers.remove().run());
+    wire.retries.run();
+    assertTrue(wire.sent.get(0).contains("grpc-status: 2"), () -> "sent " + wire.sent);
+    assertTrue(events.contains("closed UNKNOWN"), () -> "saw " + events);
+  }
+
+  @Test
+  void callWhoseHandlerHasNoStackLeftToAnswerIsAnswered() {
+    hasHandlers = true;
+    ready();
+    onHandler =
+        () -> {
+          wire.stackIsUsedUp = true;
+          assertThrows(StackOverflowError.class, () -> stream.close(Status.OK, new Metadata()));
+          wire.stackIsUsedUp = false;
+        };
+    open(request(), false);
+    handlers.remove().run();
+    wire.retries.run();
+    assertTrue(wire.sent.get(0).contains("grpc-status: 2"), () -> "sent " + wire.sent);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.grpcuds.testkit.Await;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Filter;
@@ -37,6 +38,31 @@ class EventLoopWatchdogTest {
       throw new OutOfMemoryError("unable to create native thread: by a test");
     }
     return false;
+  }
+
+  /** Dead, it would not notice a handler that keeps an I/O thread. */
+  @Test
+  void outlivesErrorsOfAllKinds() {
+    AtomicInteger looks = new AtomicInteger();
+    watchdog.add(
+        () -> {
+          int number = looks.incrementAndGet();
+          if (number == 1) {
+            throw new OutOfMemoryError("by a test");
+          } else if (number == 2) {
+            throw new StackOverflowError("by a test");
+          } else if (number == 3) {
+            throw new IllegalStateException("by a test");
+          }
+          return true;
+        });
+    watchdog.start("test watchdog");
+    try {
+      Await.until(() -> looks.get() > 5, () -> looks + " looks");
+      assertTrue(watchdog.isAlive());
+    } finally {
+      watchdog.stop();
+    }
   }
 
   @Test

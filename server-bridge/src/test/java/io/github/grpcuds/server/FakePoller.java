@@ -12,6 +12,10 @@ final class FakePoller implements Poller {
   boolean write;
   Runnable onPoll = () -> {};
   boolean closed;
+  Error onRemove; // thrown by the next
+  RuntimeException onEachRemove;
+  Error onEachAdd; // thrown as long as it is there
+  Ready listener; // what is told of a listener that is watched; null if none is
   final List<Long> timeouts = new ArrayList<>();
   private ScriptedChannel channel;
   private Ready callback;
@@ -24,8 +28,11 @@ final class FakePoller implements Poller {
   }
 
   @Override
-  public void addListener(UdsListener listener, Ready ready) {
-    throw new UnsupportedOperationException();
+  public void addListener(UdsListener added, Ready ready) {
+    if (onEachAdd != null) {
+      throw onEachAdd;
+    }
+    listener = ready;
   }
 
   @Override
@@ -36,11 +43,21 @@ final class FakePoller implements Poller {
 
   @Override
   public void remove(UdsChannel which) {
+    if (onRemove != null) {
+      Error once = onRemove;
+      onRemove = null;
+      throw once;
+    }
+    if (onEachRemove != null) {
+      throw onEachRemove;
+    }
     channel = null;
   }
 
   @Override
-  public void removeListener(UdsListener listener) {}
+  public void removeListener(UdsListener removed) {
+    listener = null;
+  }
 
   @Override
   public int poll(long timeoutMillis) {

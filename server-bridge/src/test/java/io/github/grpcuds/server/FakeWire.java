@@ -12,7 +12,10 @@ import java.util.List;
 final class FakeWire implements Wire {
   final List<String> sent = new ArrayList<>();
   int consumed;
+  boolean shortage;
+  boolean stackIsUsedUp;
   final List<Runnable> scheduled = new ArrayList<>();
+  final Retries retries = new Retries();
   private final List<SerialQueue> due = new ArrayList<>();
   private int locks;
   private boolean running;
@@ -25,6 +28,9 @@ final class FakeWire implements Wire {
 
   @Override
   public void lock() {
+    if (stackIsUsedUp) {
+      throw new StackOverflowError("by a test");
+    }
     locks++;
   }
 
@@ -44,6 +50,9 @@ final class FakeWire implements Wire {
   @Override
   public void later(SerialQueue tasks, Runnable task) {
     requireLock();
+    if (shortage) {
+      throw new OutOfMemoryError("by a test");
+    }
     if (tasks.add(task)) {
       due.add(tasks);
     }
@@ -52,6 +61,11 @@ final class FakeWire implements Wire {
   @Override
   public void run(SerialQueue tasks) {
     Trampoline.run(tasks);
+  }
+
+  @Override
+  public void retry(Retries.Attempt attempt) {
+    retries.add(attempt);
   }
 
   @Override

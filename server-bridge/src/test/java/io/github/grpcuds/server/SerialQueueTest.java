@@ -80,6 +80,30 @@ class SerialQueueTest {
     assertTrue(tasks.add(() -> {}));
   }
 
+  @Test
+  void taskThatThrowsAnythingEndsNoOther() {
+    SerialQueue tasks = new SerialQueue();
+    Error[] errors = {new OutOfMemoryError("by a test"), new StackOverflowError("by a test")};
+    for (Error error : errors) {
+      tasks.add(
+          () -> {
+            throw error;
+          });
+    }
+    tasks.add(() -> ran.add("next"));
+    tasks.run();
+    assertEquals(Arrays.asList("next"), ran);
+    assertTrue(tasks.add(() -> {}), "it is idle");
+  }
+
+  @Test
+  void whatIsTakenCanBeRunAtOnce() {
+    queue.add(tasks("first"));
+    queue.add(tasks("second"));
+    SerialQueue.runAll(queue.takeAll());
+    assertEquals(Arrays.asList("first", "second"), ran);
+  }
+
   private static WeakReference<Runnable> addedTo(SerialQueue tasks) {
     Runnable task = new ThreadLocal<String>()::remove; // a new object each time
     tasks.add(task);

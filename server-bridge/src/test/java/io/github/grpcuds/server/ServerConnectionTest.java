@@ -12,14 +12,19 @@ import io.github.grpcuds.http2.internal.Http2Limits;
 import io.github.grpcuds.http2.internal.Http2Listener;
 import io.github.grpcuds.http2.internal.Http2Stream;
 import io.github.grpcuds.http2.internal.InputChunk;
+import io.github.grpcuds.testkit.Await;
 import io.github.grpcuds.testkit.Deadline;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -36,6 +41,7 @@ class ServerConnectionTest {
   private List<Runnable> elsewhere; // tasks of the executor; null if it refuses them
   private ServerConnection connection;
   private Http2Stream stream; // of the last request
+  private Runnable onData = () -> {};
   private final ByteArrayOutputStream body = new ByteArrayOutputStream();
   private final List<InputChunk> kept = new ArrayList<>();
 
@@ -47,6 +53,10 @@ class ServerConnectionTest {
   }
 
   private void start(ByteFilter filter, boolean tasksInLoop) {
+    start(filter, tasksInLoop, new ReentrantLock());
+  }
+
+  private void start(ByteFilter filter, boolean tasksInLoop, ReentrantLock lock) {
     connection =
         new ServerConnection(
             channel,
@@ -58,7 +68,8 @@ class ServerConnectionTest {
             new Requests(),
             new Noted(),
             tasksInLoop,
-            memory);
+            memory,
+            lock);
     memory.begin(connection, 0);
     connection.start();
     loop.turn();
@@ -259,6 +270,87 @@ class ServerConnectionTest {
       wire.unlock();
     }
     assertTrue(channel.closed);
+  }
+
+  @Test
+  void pollerThatCannotForgetTheSocketKeepsItNotOpen() {
+    start();
+    poller.onRemove = new OutOfMemoryError("by a test");
+    connection.closeNow("the test is over");
+    assertTrue(channel.closed);
+    loop.turn();
+    assertEquals("[established, closed: the test is over]", events.toString());
+  }
+
+  @Test
+  void pollerThatNeverForgetsTheSocketKeepsItNotOpen() {
+    start();
+    poller.onEachRemove = new IllegalStateException("by a test");
+    connection.closeNow("the test is over");
+    loop.turn();
+    assertTrue(channel.closed);
+    assertEquals("[established, closed: the test is over]", events.toString());
+  }
+
+  /** A listener that is told under the lock finds no memory, in the middle of a frame. */
+  @Test
+  void errorInTheMiddleOfAFrameIsTheServersFault() {
+    start();
+    request();
+    channel.written.reset();
+    channel.input.add(data(100));
+    onData =
+        () -> {
+          throw new OutOfMemoryError("by a test");
+        };
+    loop.turn();
+    channel.input.add(data(100));
+    loop.turn();
+    assertTrue(channel.closed);
+    byte[] goAway = Arrays.copyOfRange(channel.written.toByteArray(), 0, 17);
+    assertEquals(7, goAway[3], "type of " + Arrays.toString(goAway));
+    assertEquals(ErrorCode.INTERNAL_ERROR.code(), goAway[16]);
+    assertTrue(events.get(1).startsWith("closed: java.lang.OutOfMemoryError"), events::toString);
+  }
+
+  /** Who has written and cannot note it would write the same once more. */
+  @Test
+  void lockThatFindsNoMemoryToWaitIsTriedAgain() throws InterruptedException {
+    AtomicInteger failures = new AtomicInteger();
+    ReentrantLock lock =
+        new ReentrantLock() {
+          @Override
+          public void lock() {
+            if (failures.getAndIncrement() < 3) {
+              throw new OutOfMemoryError("by a test");
+            }
+            super.lock();
+          }
+        };
+    start(new PlainFilter(), false, lock);
+    int before = channel.written.size();
+    pings(1);
+    Thread[] holder = new Thread[1];
+    CountDownLatch held = new CountDownLatch(1);
+    channel.onWrite =
+        () -> { // another takes the lock, and holds it until the writer has failed to wait for it
+          holder[0] =
+              new Thread(
+                  () -> {
+                    connection.lock();
+                    held.countDown();
+                    Await.until(() -> failures.get() > 0, () -> "nobody waits for the lock");
+                    connection.unlock();
+                  });
+          holder[0].start();
+          Await.until(() -> held.getCount() == 0, () -> "not locked");
+        };
+    connection.flush();
+    holder[0].join();
+    pings(1);
+    connection.flush();
+    assertEquals(before + 2 * PING_BYTES, channel.written.size());
+    assertFalse(channel.closed);
   }
 
   private void request() {
@@ -507,6 +599,7 @@ class ServerConnectionTest {
 
     @Override
     public void onData(Http2Stream s, byte[] buffer, int offset, int length, boolean end) {
+      onData.run();
       body.write(buffer, offset, length);
     }
 
