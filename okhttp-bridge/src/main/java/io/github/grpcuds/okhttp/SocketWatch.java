@@ -30,7 +30,7 @@ import java.util.logging.Logger;
  */
 final class SocketWatch implements FolderWatch.Listener {
   /** That of the process. */
-  static final SocketWatch SHARED = new SocketWatch(FolderWatch::open);
+  static final SocketWatch SHARED = new SocketWatch(null);
 
   private static final Logger logger = Logger.getLogger(SocketWatch.class.getName());
 
@@ -85,7 +85,7 @@ final class SocketWatch implements FolderWatch.Listener {
   }
 
   private final Function<FolderWatch.Listener, FolderWatch>
-      folderWatches; // gives null if it cannot
+      folderWatches; // gives null if it cannot; null itself in a first call: no lambda to make
 
   // Guarded by this.
   private final Map<UdsAddress, AwaitedSocket> awaited = new LinkedHashMap<>();
@@ -261,7 +261,7 @@ final class SocketWatch implements FolderWatch.Listener {
   private synchronized FolderWatch folders() {
     if (!foldersTried) {
       foldersTried = true;
-      folders = folderWatches.apply(this);
+      folders = folderWatches == null ? FolderWatch.open(this) : folderWatches.apply(this);
     }
     return folders;
   }
