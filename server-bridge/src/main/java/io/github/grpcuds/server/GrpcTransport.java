@@ -44,6 +44,9 @@ final class GrpcTransport
   /** What TLS costs a connection at rest. */
   private static final int TLS_COST = 48 * 1024;
 
+  /** How often gRPC is told of the end, if what the user has added to it throws. */
+  private static final int MOST_IN_VAIN = 10;
+
   private static final long KEEP_ALIVE_PING = 0x6b65_6570_616c_6976L;
 
   private final GrpcServer server;
@@ -73,7 +76,7 @@ final class GrpcTransport
 
   // Of the tasks alone.
   private boolean terminated;
-  private boolean toldInVain; // gRPC has thrown
+  private int toldInVain; // how often gRPC has thrown
 
   private final Retries.Attempt noCalls =
       new Retries.Attempt() {
@@ -388,8 +391,7 @@ final class GrpcTransport
       return;
     } catch (RuntimeException | Error e) {
       NOT_TOLD.log(e);
-      if (!toldInVain) { // a filter of the user's has thrown: gRPC has not come to its own part
-        toldInVain = true;
+      if (++toldInVain < MOST_IN_VAIN) { // a filter has thrown: gRPC has not come to its own part
         connection.retry(termination);
         return;
       }
