@@ -43,10 +43,8 @@ class FullHeapTest {
   private int ok;
   private int failed;
 
-  /** With threads of the user's, which never lose a task. */
   private static AttackedServer start() throws Exception {
-    return AttackedServer.start(
-        "-Xmx24m", "-XX:+UseSerialGC", AttackServer.Option.CALL_THREADS.flag(4));
+    return AttackedServer.start("-Xmx24m", "-XX:+UseSerialGC");
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Level;
 
 /** A thread of a {@link CallExecutor}: runs tasks until there have been none for a while. */
+@SuppressWarnings("ThreadPriorityCheck") // whether it yields does not matter
 final class CallThread extends Thread {
   private static final SafeLog log = new SafeLog(CallThread.class);
   private static final String FAILED = "A task of a call failed"; // loaded before memory lacks
@@ -28,6 +29,8 @@ final class CallThread extends Thread {
   // Of the thread alone.
   private boolean begun;
   private int tasks;
+  private long collections; // at the start of a sample
+  private long busy; // the same
   private long lockNanos; // waited for this library's locks, so far; of this thread
 
   private final BlockedThreadDetector look = new BlockedThreadDetector(); // of the monitor
@@ -74,7 +77,6 @@ final class CallThread extends Thread {
   }
 
   @Override
-  @SuppressWarnings("ThreadPriorityCheck") // whether it yields does not matter
   public void run() {
     boolean goesOn = true;
     while (goesOn) {
@@ -106,19 +108,38 @@ final class CallThread extends Thread {
     running = profile;
     phase = tasks = (tasks + 1) | 1;
     try {
-      if (!shares) {
-        executor.begins(this);
-      }
+      wakeOthers();
       run(next, profile);
     } finally {
       phase = 0;
     }
   }
 
+  private void wakeOthers() {
+    try {
+      if (!shares) {
+        executor.begins(this);
+      }
+    } catch (Throwable e) { // out of memory, say: the monitor wakes them
+      Thread.yield();
+    }
+  }
+
+  private boolean beginsSample(TaskProfile profile) {
+    try {
+      if (executor.measures() && profile.isDue()) {
+        collections = ThreadFacts.collections();
+        busy = ThreadFacts.ownBusyNanos() + lockNanos;
+        return true;
+      }
+    } catch (Throwable e) { // out of memory, say: the task is to run all the same
+      Thread.yield();
+    }
+    return false;
+  }
+
   private void run(ProfiledTask next, TaskProfile profile) {
-    boolean measured = executor.measures() && profile.isDue();
-    long collections = measured ? ThreadFacts.collections() : 0;
-    long busy = measured ? ThreadFacts.ownBusyNanos() + lockNanos : 0;
+    boolean measured = beginsSample(profile);
     long start = System.nanoTime();
     try {
       next.body.run();
