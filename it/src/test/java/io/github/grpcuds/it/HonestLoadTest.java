@@ -18,7 +18,6 @@ import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollEventLoopGroup;
 import io.netty.channel.unix.DomainSocketAddress;
@@ -33,7 +32,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -70,7 +68,7 @@ class HonestLoadTest {
   }
 
   private ManagedChannel netty() {
-    Assumptions.assumeTrue(Epoll.isAvailable(), "Netty has Unix sockets by epoll alone here");
+    NettyClients.assumeUsable();
     nettyLoop = new EpollEventLoopGroup(1);
     return NettyChannelBuilder.forAddress(new DomainSocketAddress(server.path()))
         .channelType(EpollDomainSocketChannel.class)

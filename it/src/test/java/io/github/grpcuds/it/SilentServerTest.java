@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.base.Throwables;
 import io.github.grpcuds.okhttp.UdsChannelBuilder;
 import io.github.grpcuds.testkit.Await;
 import io.github.grpcuds.testkit.Deadline;
@@ -150,7 +151,11 @@ class SilentServerTest {
   void endOfTheServerEndsCallsAndThreads() throws Exception {
     Call call = sendAll();
     server.close();
-    assertEquals(Status.Code.UNAVAILABLE, call.status().getCode());
+    Status status = call.status();
+    assertEquals(
+        Status.Code.UNAVAILABLE,
+        status.getCode(),
+        () -> status + "\n" + Throwables.getStackTraceAsString(status.asException()));
     channel.shutdown();
     assertTrue(channel.awaitTermination(LIMIT_SECONDS, TimeUnit.SECONDS), "still open");
     Await.until(() -> executor.running.get() == 0, () -> executor.running + " run");

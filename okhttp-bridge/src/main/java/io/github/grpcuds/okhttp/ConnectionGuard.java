@@ -160,7 +160,7 @@ final class ConnectionGuard {
    */
   void writeFailed(Exception cause) {
     writeFailure = cause;
-    transport.shutdown(statusOf(cause));
+    transport.shutdown(lostStatus(cause));
     try {
       pool.execute(this::endWithoutReader);
     } catch (RejectedExecutionException e) {
@@ -187,12 +187,19 @@ final class ConnectionGuard {
    */
   void lost(Throwable cause) {
     ended.countDown();
-    Throwable first = writeFailure == null ? cause : writeFailure;
+    Exception unwritten = writeFailure;
     if (cause instanceof ProtocolViolation) {
-      first = cause;
       sendGoAway(cause.getMessage());
+      unwritten = null;
     }
-    transport.shutdownNow(statusOf(first));
+    transport.shutdownNow(unwritten == null ? statusOf(cause) : lostStatus(unwritten));
+  }
+
+  /** Whatever it is that keeps this end from writing, it is no fault in a frame of the server. */
+  private static Status lostStatus(Exception cause) {
+    return Status.UNAVAILABLE
+        .withDescription("the connection is lost: " + cause.getMessage())
+        .withCause(cause);
   }
 
   private static Status statusOf(Throwable cause) {
@@ -208,9 +215,7 @@ final class ConnectionGuard {
           .withCause(cause);
     }
     if (cause instanceof IOException && cause.getClass() != IOException.class) {
-      return Status.UNAVAILABLE
-          .withDescription("the connection is lost: " + cause.getMessage())
-          .withCause(cause);
+      return lostStatus((IOException) cause);
     } // else it is what grpc-okhttp says of a frame that is wrong
     return Status.INTERNAL.withDescription("error in frame handler").withCause(cause);
   }
