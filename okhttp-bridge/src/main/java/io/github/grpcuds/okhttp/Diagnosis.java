@@ -123,11 +123,17 @@ final class Diagnosis {
 
   private static String wayOutOf(Throwable cause) {
     String message = message(cause);
-    return cause instanceof SSLException
-            && message.contains("alert")
-            && (message.contains("certificate") || message.contains("unknown_ca"))
-        ? ": the server wants a client certificate that it trusts:"
-            + " TlsChannelCredentials.newBuilder().keyManager(...)"
+    if (!(cause instanceof SSLException) || !message.contains("alert")) {
+      return "";
+    }
+    if (message.contains("certificate") || message.contains("unknown_ca")) {
+      return ": the server wants a client certificate that it trusts:"
+          + " TlsChannelCredentials.newBuilder().keyManager(...)";
+    }
+    // What TLS 1.2 and some servers of TLS 1.3 say of a client certificate that is missing.
+    return message.contains("handshake_failure")
+        ? ": the server may want a client certificate that it trusts,"
+            + " TlsChannelCredentials.newBuilder().keyManager(...), or has no cipher in common"
         : "";
   }
 
