@@ -41,7 +41,7 @@ public final class UdsServerSocket extends ServerSocket {
   private volatile boolean closed;
   private volatile int soTimeout;
   private volatile int receiveBufferSize;
-  private volatile int port; // that callers see; set with the listener
+  private volatile int port; // that callers see; set before the listener
   private final TcpOptions options = new TcpOptions();
 
   public UdsServerSocket(UdsAddress target, SocketFileOptions fileOptions, int defaultBacklog)
@@ -73,9 +73,11 @@ public final class UdsServerSocket extends ServerSocket {
       if (listener != null) {
         throw new SocketException("Already bound to " + localAddress);
       }
-      listener = Listeners.listen(address, fileOptions, backlog > 0 ? backlog : defaultBacklog);
+      UdsListener made =
+          Listeners.listen(address, fileOptions, backlog > 0 ? backlog : defaultBacklog);
       localAddress = address;
       port = port(endpoint, address);
+      listener = made; // from now on others see all three
     }
   }
 
