@@ -16,11 +16,6 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.Status;
-import io.grpc.netty.NettyChannelBuilder;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.epoll.EpollDomainSocketChannel;
-import io.netty.channel.epoll.EpollEventLoopGroup;
-import io.netty.channel.unix.DomainSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -47,17 +42,14 @@ class HonestLoadTest {
   private static final int ROUNDS = 3; // the first one cold
 
   @RegisterExtension final EngineServer server = new EngineServer();
+  @RegisterExtension final NettyClients netty = new NettyClients();
 
   private final List<ManagedChannel> channels = new ArrayList<>();
-  private EventLoopGroup nettyLoop;
 
   @AfterEach
   void stop() throws Exception {
     for (ManagedChannel channel : channels) {
       channel.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
-    }
-    if (nettyLoop != null) {
-      nettyLoop.shutdownGracefully(0, 10, TimeUnit.SECONDS).sync();
     }
   }
 
@@ -68,13 +60,7 @@ class HonestLoadTest {
   }
 
   private ManagedChannel netty() {
-    NettyClients.assumeUsable();
-    nettyLoop = new EpollEventLoopGroup(1);
-    return NettyChannelBuilder.forAddress(new DomainSocketAddress(server.path()))
-        .channelType(EpollDomainSocketChannel.class)
-        .eventLoopGroup(nettyLoop)
-        .usePlaintext()
-        .build();
+    return netty.channel(server.path());
   }
 
   /** One call, and what comes of it. */

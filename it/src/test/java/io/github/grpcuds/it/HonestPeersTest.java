@@ -14,11 +14,6 @@ import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
-import io.grpc.netty.NettyChannelBuilder;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.epoll.EpollDomainSocketChannel;
-import io.netty.channel.epoll.EpollEventLoopGroup;
-import io.netty.channel.unix.DomainSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,16 +32,13 @@ class HonestPeersTest {
   private static final int MANY = 5000;
 
   @RegisterExtension final EngineServer server = new EngineServer();
+  @RegisterExtension final NettyClients netty = new NettyClients();
   private final List<ManagedChannel> channels = new ArrayList<>();
-  private EventLoopGroup nettyLoop;
 
   @AfterEach
   void stop() throws Exception {
     for (ManagedChannel channel : channels) {
       channel.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
-    }
-    if (nettyLoop != null) {
-      nettyLoop.shutdownGracefully(0, 10, TimeUnit.SECONDS).sync();
     }
   }
 
@@ -57,16 +49,7 @@ class HonestPeersTest {
   }
 
   private ManagedChannel netty() {
-    NettyClients.assumeUsable();
-    nettyLoop = new EpollEventLoopGroup(1);
-    ManagedChannel channel =
-        NettyChannelBuilder.forAddress(new DomainSocketAddress(server.path()))
-            .channelType(EpollDomainSocketChannel.class)
-            .eventLoopGroup(nettyLoop)
-            .usePlaintext()
-            .build();
-    channels.add(channel);
-    return channel;
+    return netty.channel(server.path());
   }
 
   /** .NET's clients are told to do so, once a second, with calls and without. */

@@ -1,21 +1,58 @@
 package io.github.grpcuds.it;
 
+import io.grpc.ManagedChannel;
 import io.grpc.internal.GrpcUtil;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.epoll.EpollEventLoopGroup;
+import io.netty.channel.unix.DomainSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Whether grpc-netty's clients can be put to use here. */
-final class NettyClients {
-  /** Those before corrupt data with the Netty that is here (grpc-java #11294). */
+/** Channels of grpc-netty to Unix domain sockets for one test, where they can be put to use. */
+final class NettyClients implements AfterEachCallback {
+  /** Versions before corrupt data with the Netty that is here (grpc-java #11294). */
   private static final int FIRST_MINOR = 65;
 
-  private NettyClients() {}
+  private final List<ManagedChannel> channels = new ArrayList<>();
+  private EventLoopGroup loop; // null if there are no channels
 
-  static void assumeUsable() {
+  ManagedChannel channel(String path) {
+    assumeUsable();
+    if (loop == null) {
+      loop = new EpollEventLoopGroup(1);
+    }
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress(new DomainSocketAddress(path))
+            .channelType(EpollDomainSocketChannel.class)
+            .eventLoopGroup(loop)
+            .usePlaintext()
+            .build();
+    channels.add(channel);
+    return channel;
+  }
+
+  private static void assumeUsable() {
     Assumptions.assumeTrue(Epoll.isAvailable(), "Netty has Unix sockets by epoll alone here");
     String version = GrpcUtil.getGrpcBuildVersion().getImplementationVersion();
     int minor = Integer.parseInt(version.split("\\.", -1)[1]);
     Assumptions.assumeTrue(
         minor >= FIRST_MINOR, () -> "grpc-netty " + version + " does not go with this Netty");
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) throws Exception {
+    for (ManagedChannel channel : channels) {
+      channel.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
+    }
+    if (loop != null) {
+      loop.shutdownGracefully(0, 10, TimeUnit.SECONDS).sync();
+    }
   }
 }
