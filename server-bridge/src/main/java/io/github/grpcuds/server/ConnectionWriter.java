@@ -28,8 +28,8 @@ final class ConnectionWriter {
   private final boolean tasksInLoop;
   private final SocketOutput socket; // of the thread that set writing
 
-  private boolean writing;
-  private boolean writeIsDue; // another thread is about to
+  private volatile boolean writing; // changed under the lock, as writeIsDue is
+  private volatile boolean writeIsDue; // another thread is about to
   private boolean blocked; // the socket took no more
   private int progress; // counts writes
   private volatile boolean muchOutput; // seen when the lock was last given back
@@ -100,6 +100,9 @@ final class ConnectionWriter {
    * a call may keep that, which this one may be, whichever of two comes first.
    */
   void flushSoon() {
+    if (writeIsDue || writing) { // who has yet to take the lock finds what came before, if so
+      return;
+    }
     if (tasksInLoop || connection.reader().isReading()) { // handlers may keep the loop for ever
       flush();
       return;

@@ -6,6 +6,7 @@ import io.github.grpcuds.http2.internal.HeaderList;
 import io.github.grpcuds.http2.internal.Http2Stream;
 import io.github.grpcuds.http2.internal.InputChunk;
 import io.grpc.Status;
+import io.grpc.internal.AbstractStream;
 import io.grpc.internal.GrpcUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +20,12 @@ import java.util.concurrent.atomic.AtomicInteger;
  * no memory for that, it is told later: as an attempt of the loop's.
  */
 final class Exchange extends Retries.Attempt implements Runnable {
+  /**
+   * What part of the bytes that make a call not ready gRPC is told at once that they are sent. Less
+   * waits for more, or for other news: a task for each small message would cost as much as that.
+   */
+  private static final int SENT_GRAINS = 8;
+
   /** For how long the end of a call waits that follows what the client does not read. */
   private static final long END_WAITS_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -39,6 +46,7 @@ final class Exchange extends Retries.Attempt implements Runnable {
   private HeaderList request;
   private boolean inputEnded;
   private int sent;
+  private int sentGrain = AbstractStream.TransportState.DEFAULT_ONREADY_THRESHOLD / SENT_GRAINS;
   private Status failure;
   private boolean closed;
   private boolean scheduled;
@@ -111,7 +119,9 @@ final class Exchange extends Retries.Attempt implements Runnable {
   void onSent(int bytes) {
     calls.sending();
     sent += bytes;
-    scheduleIfStarted();
+    if (sent >= sentGrain) {
+      scheduleIfStarted();
+    }
   }
 
   void onReset(ErrorCode error, String reason) {
@@ -448,6 +458,16 @@ final class Exchange extends Retries.Attempt implements Runnable {
   }
 
   // What gRPC sends; in any thread, without the lock.
+
+  /** From now on the call is not ready while so many bytes wait to be sent. */
+  void readyBelow(int bytes) {
+    wire.lock();
+    try {
+      sentGrain = bytes / SENT_GRAINS;
+    } finally {
+      wire.unlock();
+    }
+  }
 
   void sendHeaders(HeaderList headers, boolean flush) {
     StackProbe.require();

@@ -89,6 +89,12 @@ final class GrpcStream extends AbstractServerStream {
     state.end(failed);
   }
 
+  @Override
+  public void setOnReadyThreshold(int bytes) { // of newer versions of gRPC
+    exchange.readyBelow(bytes);
+    super.setOnReadyThreshold(bytes);
+  }
+
   /** Whether the application closed it with OK. */
   boolean isClosedOk() {
     Status status = closedWith;

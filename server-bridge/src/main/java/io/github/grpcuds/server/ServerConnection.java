@@ -148,30 +148,42 @@ final class ServerConnection {
 
   /** Gives the lock back, then runs the stream tasks that came up under it ({@link #later}). */
   void unlock() {
+    if (lock.getHoldCount() > 1) {
+      lock.unlock();
+      return;
+    }
     SerialQueue run = null;
-    boolean failed = false;
-    Throwable broken = null;
+    boolean ends = false;
     try {
-      if (lock.getHoldCount() == 1) {
-        writer.lookAtOutput();
-        memory.tell(http2.heldBytes());
-        failed = http2.isEnded() && close.isOpen();
-        broken = close.isOpen() ? http2.failure() : null;
-        run = due.takeAll();
-      }
+      writer.lookAtOutput();
+      memory.tell(http2.heldBytes());
+      ends = http2.isOver() && close.isOpen();
+      run = due.takeAll();
     } finally {
       lock.unlock();
     }
     if (run != null) {
       run(run);
     }
+    if (ends) {
+      end();
+    }
+    memory.endDue();
+  }
+
+  /** HTTP/2 is over: closes, if nobody has yet. */
+  private void end() {
+    Throwable broken;
+    lock();
+    try {
+      broken = http2.failure();
+    } finally {
+      lock.unlock();
+    }
     if (broken != null) {
       fail(broken);
-    } else if (failed) {
+    } else {
       closeWhenWritten(null);
-    }
-    if (!lock.isHeldByCurrentThread()) {
-      memory.endDue();
     }
   }
 

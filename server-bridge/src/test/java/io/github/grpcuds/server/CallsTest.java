@@ -634,4 +634,34 @@ class CallsTest {
     locked(() -> exchange.onSent(40_005));
     assertTrue(stream.isReady());
   }
+
+  /** Each with a task of its own would cost more than the messages themselves. */
+  @Test
+  void smallMessagesThatAreSentAreToldTogether() {
+    ready();
+    Exchange exchange = open(request(), true);
+    stream.writeHeaders(new Metadata(), true);
+    stream.writeMessage(new ByteArrayInputStream(new byte[33_000]));
+    stream.flush();
+    for (int sent = 0; sent + 45 < 4096; sent += 45) {
+      locked(() -> exchange.onSent(45));
+      assertFalse(stream.isReady(), "told of " + (sent + 45) + " bytes alone");
+    }
+    locked(() -> exchange.onSent(45));
+    assertTrue(stream.isReady());
+  }
+
+  /** However little makes it not ready, all that is sent makes it ready again. */
+  @Test
+  void smallThresholdIsKeptTo() throws Exception {
+    ready();
+    Exchange exchange = open(request(), true);
+    stream.writeHeaders(new Metadata(), true);
+    exchange.readyBelow(8);
+    stream.writeMessage(new ByteArrayInputStream(new byte[32_764]));
+    stream.flush();
+    assertFalse(stream.isReady());
+    locked(() -> exchange.onSent(2));
+    assertTrue(stream.isReady());
+  }
 }

@@ -80,6 +80,7 @@ class GrpcVersionTest {
         used.add(owner + " " + parts[1]);
       }
     }
+    used.remove("AbstractServerStream setOnReadyThreshold"); // by versions alone that have it
     Collection<String> checked =
         GrpcInternals.CALLED.stream()
             .map(GrpcVersionTest::ownerAndName)

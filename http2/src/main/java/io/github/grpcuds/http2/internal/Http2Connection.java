@@ -192,6 +192,11 @@ public final class Http2Connection {
     return ended;
   }
 
+  /** True if it is to be closed: it has ended, or this side's code has failed. */
+  public boolean isOver() {
+    return ended || failure != null;
+  }
+
   /** Why it has ended; null if it has not. */
   public String endReason() {
     return endReason;
