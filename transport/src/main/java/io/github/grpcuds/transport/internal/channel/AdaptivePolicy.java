@@ -8,33 +8,43 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>A sleep costs several times what it takes to be woken: it delays this end by that, its peer's
  * next wait as well, and takes processor time. So a wait that is looked through costs its length,
- * one that is slept through {@link #SLEEP_IN_WAKES} wake-ups, and one that looks in vain both. The
- * policy keeps the lengths of the last {@link #WINDOW} waits, and picks the time to look that would
- * have been the cheapest for them; mostly that is none, or somewhat more than answers take.
+ * one that is slept through {@link #SLEEP_IN_WAKES} wake-ups and {@link #SLEEP_NANOS}, and one that
+ * looks in vain both. The policy keeps the lengths of the last {@link #WINDOW} waits, and picks the
+ * time to look that would have been the cheapest for them; mostly that is none, or somewhat more
+ * than answers take.
  *
  * <p>A look after which the processor came back late took it from somebody who has work to do. Then
  * there are no looks for {@link #PENALTY} times as long as it was gone, and for twice as long as
- * last time if it happens again soon: a pause of the JVM is forgotten, and on a busy machine
- * looking costs next to nothing.
+ * last time if it happens again within {@link #SOON} looks: a pause of the JVM is forgotten, and on
+ * a busy machine looking costs next to nothing.
  *
  * <p>Used by one thread at a time.
  */
 final class AdaptivePolicy implements PollPolicy {
   static final int SLEEP_IN_WAKES = 3;
+
+  /**
+   * What a sleep costs however fast the wake-up is: system calls, two switches of threads, and
+   * caches that have gone cold.
+   */
+  static final long SLEEP_NANOS = TimeUnit.MICROSECONDS.toNanos(25);
+
   static final int WINDOW = 32;
   static final int PENALTY = 16;
+  static final int SOON = 16;
 
   /** Of lengths of waits: two to each doubling, from a microsecond on. */
   private static final int BUCKETS = 24;
 
   private static final long[] BOUNDS = bounds();
-  private static final long MOST_QUIET_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long MOST_QUIET_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final long mostNanos;
   private final long[] last = new long[WINDOW]; // lengths of the last waits
   private final int[] counts = new int[BUCKETS + 1]; // of them, by length; the last one: longer
   private final long[] sums = new long[BUCKETS + 1];
   private int waits;
+  private int looks; // since the last late one
   private long quietStart;
   private long quietNanos; // 0: no late look of late
 
@@ -67,7 +77,8 @@ final class AdaptivePolicy implements PollPolicy {
     if (wakeNanos == 0 || !needsWakeCost() || now - quietStart < quietNanos) {
       return 0;
     }
-    long sleep = SLEEP_IN_WAKES * wakeNanos;
+    looks = Math.min(looks + 1, SOON);
+    long sleep = sleepCost(wakeNanos);
     long best = 0;
     long leastCost = WINDOW * sleep;
     long missed = WINDOW; // waits that would have been longer than the best time to look
@@ -84,6 +95,10 @@ final class AdaptivePolicy implements PollPolicy {
       }
     }
     return best == 0 ? 0 : Math.min(mostNanos, best + room(best, missed, leastCost, sleep));
+  }
+
+  static long sleepCost(long wakeNanos) {
+    return SLEEP_IN_WAKES * wakeNanos + SLEEP_NANOS;
   }
 
   /**
@@ -121,7 +136,8 @@ final class AdaptivePolicy implements PollPolicy {
 
   @Override
   public void cameBackLate(long now, long byNanos) {
-    boolean again = quietNanos > 0 && now - quietStart < 2 * quietNanos;
+    boolean again = quietNanos > 0 && looks < SOON;
+    looks = 0;
     long quiet = PENALTY * byNanos;
     quietNanos = Math.min(MOST_QUIET_NANOS, again ? Math.max(quiet, 2 * quietNanos) : quiet);
     quietStart = now;

@@ -21,6 +21,13 @@ public final class BusyPoll {
 
   private static final long MOST_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
+  /**
+   * A look after which the processor is away for longer was late. Less is what the short work of
+   * another thread takes, such as that of the answer itself; other processes that are busy keep it
+   * for their time slice, which is a millisecond or more.
+   */
+  private static final long LATE_NANOS = TimeUnit.MICROSECONDS.toNanos(250);
+
   /** Some frames of small messages. */
   private static final int SMALL_BYTES = 256;
 
@@ -108,7 +115,7 @@ public final class BusyPoll {
     long gone = now - lastLook;
     lastLook = now;
     looked = now - start;
-    if (wakeNanos == 0 || gone <= wakeNanos) {
+    if (wakeNanos == 0 || gone <= Math.max(wakeNanos, LATE_NANOS)) {
       return looked < lookNanos;
     }
     policy.cameBackLate(now, gone);

@@ -35,7 +35,7 @@ final class AdaptivePolicyTest {
   private void assertCheap(String what, int waits, IntToLongFunction answers) {
     for (int micros : WAKES) {
       long wake = TimeUnit.MICROSECONDS.toNanos(micros);
-      long sleep = AdaptivePolicy.SLEEP_IN_WAKES * wake;
+      long sleep = AdaptivePolicy.sleepCost(wake);
       AdaptivePolicy policy = new AdaptivePolicy(MOST);
       double cost = 0;
       double always = 0;
@@ -149,12 +149,28 @@ final class AdaptivePolicyTest {
   }
 
   @Test
-  void aLateReturnOfLongAgoIsForgotten() {
+  void aLateReturnOfManyLooksAgoIsForgotten() {
     AdaptivePolicy policy = looking();
-    policy.cameBackLate(now, 1000);
-    now += TimeUnit.SECONDS.toNanos(1);
-    policy.cameBackLate(now, 1000);
-    assertTrue(policy.lookNanos(now + AdaptivePolicy.PENALTY * 1000, 20_000) > 0);
+    long late = 300_000;
+    long quiet = AdaptivePolicy.PENALTY * late;
+    for (int i = 0; i < 100; i++) {
+      policy.cameBackLate(now, late);
+      now += quiet;
+      for (int look = 0; look < AdaptivePolicy.SOON; look++) {
+        assertTrue(policy.lookNanos(now, 20_000) > 0, "look " + look + " after late return " + i);
+        now += 10_000;
+      }
+    }
+  }
+
+  @Test
+  void looksAgainAfterASecondHoweverLateItWas() {
+    AdaptivePolicy policy = looking();
+    for (int i = 0; i < 100; i++) {
+      policy.cameBackLate(now, 100_000_000);
+      now += TimeUnit.SECONDS.toNanos(1);
+      assertTrue(policy.lookNanos(now, 20_000) > 0);
+    }
   }
 
   @Test
