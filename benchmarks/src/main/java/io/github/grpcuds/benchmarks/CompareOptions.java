@@ -8,7 +8,7 @@ import java.util.List;
 final class CompareOptions {
   static final String USAGE =
       "benchmarks/compare [--quick] [--rounds N] [--seconds S] [--rows a,b] [--transports x,y]"
-          + " [--to x] [--jdk HOME] [--jnr-jdk HOME]\n  rows: "
+          + " [--to x] [--jdk HOME] [--jnr-jdk HOME] [--busy-poll MICROS]\n  rows: "
           + Arrays.toString(Row.values())
           + "\n  transports: "
           + Arrays.toString(Peer.values());
@@ -21,6 +21,7 @@ final class CompareOptions {
   Peer yardstick = Peer.NETTY_UDS;
   String jdk = System.getProperty("java.home");
   String jnrJdk; // of uds-jnr; null: as the others'
+  String busyPollMicros; // of grpc-uds; null: it adapts
 
   static CompareOptions parse(String... args) {
     CompareOptions options = new CompareOptions();
@@ -60,6 +61,9 @@ final class CompareOptions {
         break;
       case "--jnr-jdk":
         jnrJdk = value;
+        break;
+      case "--busy-poll":
+        busyPollMicros = value;
         break;
       default:
         throw new IllegalArgumentException("no such option: " + name);

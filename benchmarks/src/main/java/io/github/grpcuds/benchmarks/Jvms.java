@@ -61,6 +61,9 @@ final class Jvms {
     command.add("-Djava.util.logging.config.file=" + logging);
     if (peer == Peer.UDS_JDK || peer == Peer.UDS_JNR) {
       command.add("-Dgrpcuds.backend=" + (peer == Peer.UDS_JDK ? "jdk" : "jnr"));
+      if (options.busyPollMicros != null) {
+        command.add("-Dgrpcuds.busyPollMicros=" + options.busyPollMicros);
+      }
     }
     command.addAll(Arrays.asList("-cp", jars.classPath(peer), main.getName(), peer.id));
     command.addAll(Arrays.asList(args));
