@@ -14,7 +14,8 @@ import java.nio.ByteBuffer;
  * <p>Read by one thread.
  */
 final class BatchedInput extends InputStream {
-  private static final int AHEAD_BYTES = 128 * 1024;
+  /** More makes large messages no faster, and small ones wait for them. */
+  private static final int AHEAD_BYTES = 64 * 1024;
 
   /**
    * As much is given at a time where what was given caused output: answers of some 30 calls. Were

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class BatchedInputTest {
-  private static final int AHEAD_BYTES = 128 * 1024;
+  private static final int AHEAD_BYTES = 64 * 1024;
 
   private final FakeConnection connection = new FakeConnection();
   private final byte[] content = new byte[200_000];

@@ -14,8 +14,14 @@ final class SendQueue {
   /** More than a socket takes at a time, so that it need never wait for more. */
   static final int MAX_OUTPUT_BYTES = 256 * 1024;
 
-  /** The same for DATA while several streams are open: what is in the output is not overtaken. */
-  static final int SHARED_OUTPUT_BYTES = 64 * 1024;
+  /** The same for DATA if several streams share it: what is in the output is not overtaken. */
+  static final int SHARED_OUTPUT_BYTES = 32 * 1024;
+
+  /**
+   * For how many bytes of DATA it counts as shared once there was a second stream. That of a caller
+   * that makes one call after the other is open for a part of the time only.
+   */
+  static final int SHARED_FOR_BYTES = 64 * 1024 * 1024;
 
   private static final int MIN_DROPPED = 16;
 
@@ -40,6 +46,7 @@ final class SendQueue {
   private int initialWindow = Frames.DEFAULT_WINDOW;
   private long framesSent;
   private long bytesSent;
+  private long sharedUntil; // as bytesSent
 
   SendQueue(
       FrameWriter writer,
@@ -175,7 +182,10 @@ final class SendQueue {
   /** Moves to the output what windows and its length allow. */
   void pump() {
     answer();
-    int most = open.size() > 1 ? SHARED_OUTPUT_BYTES : MAX_OUTPUT_BYTES;
+    if (open.size() > 1) {
+      sharedUntil = bytesSent + SHARED_FOR_BYTES;
+    }
+    int most = bytesSent < sharedUntil ? SHARED_OUTPUT_BYTES : MAX_OUTPUT_BYTES;
     while (output.size() < most && connectionWindow > 0) {
       Http2Stream stream = ready.poll();
       if (stream == null) {

@@ -1,6 +1,7 @@
 package io.github.grpcuds.http2.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
@@ -34,7 +35,28 @@ final class FlowControlTest {
     peer.take();
     assertEquals(0, peer.connection.sendWindow());
     peer.send(TestFrames.windowUpdate(0, 5));
-    assertEquals("DATA 3 5 end", peer.answers());
+    assertEquals("DATA 1 5 end", peer.answers()); // they took turns, so the short one is done
+  }
+
+  /** What is in the output cannot be overtaken, by the next call of a caller either. */
+  @Test
+  void outputStaysShortForAWhileAfterASecondStream() {
+    TestPeer peer = TestPeer.established(Frames.INITIAL_WINDOW_SIZE, MOST);
+    peer.send(TestFrames.windowUpdate(0, MOST - Frames.DEFAULT_WINDOW), peer.request(1, true));
+    byte[] body = new byte[8 << 20];
+    peer.connection.sendData(peer.owner.stream(1), body, 0, body.length, false);
+    OutputBuffer output = peer.connection.output();
+    assertTrue(output.size() > 2 * SendQueue.SHARED_OUTPUT_BYTES, "output of " + output.size());
+    peer.send(peer.request(3, true));
+    peer.connection.sendData(peer.owner.stream(3), new byte[1], 0, 1, true);
+    for (int i = 0; i < 40; i++) { // what was in it, and stream 3
+      peer.connection.written(Math.min(16_384, output.size()));
+    }
+    assertEquals(1, peer.connection.openStreams());
+    for (int i = 0; i < 100; i++) {
+      peer.connection.written(Math.min(16_384, output.size()));
+      assertTrue(output.size() < 2 * SendQueue.SHARED_OUTPUT_BYTES, "output of " + output.size());
+    }
   }
 
   @Test

@@ -20,7 +20,7 @@ public final class SendBufferGrowth {
   static final int BYTES = 1024 * 1024;
 
   /** The same while streams share it: a large one is about as fast, and small ones wait less. */
-  static final int SHARED_BYTES = 128 * 1024;
+  static final int SHARED_BYTES = 64 * 1024;
 
   static final long ALONE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
