@@ -39,6 +39,19 @@ final class Calls {
   private long idleSince = System.nanoTime();
   private boolean ready;
 
+  private final Retries.Attempt admitAgain =
+      new Retries.Attempt() {
+        @Override
+        void attempt() {
+          wire.lock();
+          try {
+            admit();
+          } finally {
+            wire.unlock();
+          }
+        }
+      };
+
   // Set before the first call begins.
   private ServerTransportListener listener;
   private Attributes attributes;
@@ -121,14 +134,24 @@ final class Calls {
     return ready;
   }
 
-  /** Lets calls begin, the oldest first, as many as may. */
+  /** Lets calls begin, the oldest first, as many as may and there is memory for. */
   private void admit() {
     while (ready && firstWaiting != null && admitted < config.maxConcurrentCalls) {
       Exchange exchange = firstWaiting;
+      exchange.schedule(); // or it goes on waiting
       firstWaiting = exchange.next;
       exchange.admitted = true;
       admitted++;
-      exchange.schedule();
+    }
+  }
+
+  /** As {@link #admit}, where nobody else would try again. */
+  private void admitSoon() {
+    try {
+      admit();
+    } catch (OutOfMemoryError e) {
+      MemoryReserve.SHARED.letGoFor(e);
+      wire.retry(admitAgain);
     }
   }
 
@@ -178,7 +201,7 @@ final class Calls {
       for (Exchange exchange = oldest(); exchange != null; exchange = exchange.next) {
         exchange.scheduleIfFailed();
       }
-      admit();
+      admitSoon();
     } finally {
       wire.unlock();
     }
@@ -248,7 +271,7 @@ final class Calls {
       if (exchange.admitted && !exchange.released) {
         exchange.released = true;
         admitted--;
-        admit();
+        admitSoon();
       }
     } finally {
       wire.unlock();

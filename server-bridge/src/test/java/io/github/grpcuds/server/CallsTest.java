@@ -494,6 +494,24 @@ class CallsTest {
   }
 
   @Test
+  void callThatCouldNotBeginForWantOfMemoryBeginsLater() {
+    config.maxConcurrentCalls = 1;
+    hasHandlers = true;
+    ready();
+    Exchange stuck = open(request(), false);
+    locked(() -> stuck.onReset(ErrorCode.CANCEL, "by a test"));
+    open(request(), false);
+    events.clear();
+    wire.shortage = true;
+    handlers.remove().run(); // returns: the next one may begin, and there is no memory for that
+    wire.retries.run();
+    assertEquals(Collections.singletonList("handler"), events);
+    wire.shortage = false;
+    wire.retries.run();
+    assertEquals(Arrays.asList("handler", "call s/m"), events);
+  }
+
+  @Test
   void timeThatACallHasWaitedCountsTowardsItsDeadline() throws Exception {
     config.maxConcurrentCalls = 1;
     hasHandlers = true;
