@@ -1,6 +1,7 @@
 package io.github.grpcuds.it;
 
 import io.grpc.BindableService;
+import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
@@ -117,7 +118,10 @@ final class AttackService implements BindableService {
   private static void rude(byte[] request, StreamObserver<byte[]> answers) {
     byte[] message = new byte[ByteBuffer.wrap(request).getInt(4)];
     for (int left = ByteBuffer.wrap(request).getInt(); left > 0; left--) {
-      answers.onNext(message); // throws once the call is cancelled
+      if (Context.current().isCancelled()) { // no callback says so while this one goes on
+        return;
+      }
+      answers.onNext(message);
     }
     answers.onCompleted();
   }

@@ -39,20 +39,34 @@ final class NettyClients implements AfterEachCallback {
   }
 
   private static void assumeUsable() {
-    Assumptions.assumeTrue(Epoll.isAvailable(), "Netty has Unix sockets by epoll alone here");
+    String reason = unusable();
+    Assumptions.assumeTrue(reason == null, reason);
+  }
+
+  /** Why there can be no such channels here; null if there can. */
+  static String unusable() {
+    if (!Epoll.isAvailable()) {
+      return "Netty has Unix sockets by epoll alone here";
+    }
     String version = GrpcUtil.getGrpcBuildVersion().getImplementationVersion();
     int minor = Integer.parseInt(version.split("\\.", -1)[1]);
-    Assumptions.assumeTrue(
-        minor >= FIRST_MINOR, () -> "grpc-netty " + version + " does not go with this Netty");
+    return minor < FIRST_MINOR ? "grpc-netty " + version + " does not go with this Netty" : null;
   }
 
   @Override
   public void afterEach(ExtensionContext context) throws Exception {
+    close();
+  }
+
+  /** Ends them before the test does. */
+  void close() throws InterruptedException {
     for (ManagedChannel channel : channels) {
       channel.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
     }
     if (loop != null) {
       loop.shutdownGracefully(0, 10, TimeUnit.SECONDS).sync();
     }
+    channels.clear();
+    loop = null;
   }
 }
