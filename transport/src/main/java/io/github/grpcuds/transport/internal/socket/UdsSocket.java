@@ -243,6 +243,17 @@ public final class UdsSocket extends Socket {
     }
   }
 
+  /**
+   * A transport closes its socket while TLS is at work on it. Java 8's closes under a lock, which
+   * it keeps for ever if the time-out is not to be had (SSLSocketImpl.closeSocket), so that whoever
+   * reads never wakes.
+   */
+  private void checkOpenForTimeout() throws SocketException {
+    if (otherStreams == null) {
+      checkOpen();
+    }
+  }
+
   @Override
   public boolean isConnected() {
     return channel != null;
@@ -312,7 +323,7 @@ public final class UdsSocket extends Socket {
    */
   @Override
   public void setSoTimeout(int timeout) throws SocketException {
-    checkOpen();
+    checkOpenForTimeout();
     if (timeout < 0) {
       throw new IllegalArgumentException("timeout < 0: " + timeout);
     }
@@ -321,7 +332,7 @@ public final class UdsSocket extends Socket {
 
   @Override
   public int getSoTimeout() throws SocketException {
-    checkOpen();
+    checkOpenForTimeout();
     return soTimeout;
   }
 

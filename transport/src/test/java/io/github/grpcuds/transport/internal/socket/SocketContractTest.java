@@ -508,6 +508,25 @@ public abstract class SocketContractTest extends BackendTest {
     assertMessage("Socket closed", () -> PeerCredentials.of(c.client));
   }
 
+  /**
+   * TLS of Java 8 keeps a lock for ever if it fails; what a transport has closed need not say so.
+   */
+  @Test
+  void timeoutOfATransportsSocketIsToBeHadWhenClosed() throws Exception {
+    Socket socket = SocketStreams.unconnected(UdsAddress.ofPath("/nowhere"), null, 0);
+    assertThrows(SocketException.class, () -> closed(socket).getSoTimeout());
+    SocketStreams.Factory streams = (of, channel, input) -> new SocketStreams(input, null);
+    Socket transports =
+        closed(SocketStreams.unconnected(UdsAddress.ofPath("/nowhere"), streams, 0));
+    transports.setSoTimeout(1);
+    assertEquals(1, transports.getSoTimeout());
+  }
+
+  private static Socket closed(Socket socket) throws IOException {
+    socket.close();
+    return socket;
+  }
+
   @Test
   void closedSocketRemembersThatItWasConnected() throws Exception {
     Connection c = connection();
