@@ -21,7 +21,7 @@ final class CompareOptions {
   Peer yardstick = Peer.NETTY_UDS;
   String jdk = System.getProperty("java.home");
   String jnrJdk; // of uds-jnr; null: as the others'
-  String busyPollMicros; // of grpc-uds; null: it adapts
+  Integer busyPollMicros; // of grpc-uds; null: it adapts
 
   static CompareOptions parse(String... args) {
     CompareOptions options = new CompareOptions();
@@ -63,7 +63,7 @@ final class CompareOptions {
         jnrJdk = value;
         break;
       case "--busy-poll":
-        busyPollMicros = value;
+        busyPollMicros = Integer.valueOf(value);
         break;
       default:
         throw new IllegalArgumentException("no such option: " + name);

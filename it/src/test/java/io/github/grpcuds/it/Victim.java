@@ -45,7 +45,7 @@ final class Victim implements AutoCloseable {
     try {
       AttackedServer.echo(used, MESSAGE);
     } catch (StatusRuntimeException e) {
-      failure = (newcomer ? "on a new connection: " : "") + e.getStatus().getCode();
+      failure = (newcomer ? "on a new connection: " : "") + e.getStatus();
     } finally {
       slowestNanos = Math.max(slowestNanos, System.nanoTime() - start);
       if (newcomer) {

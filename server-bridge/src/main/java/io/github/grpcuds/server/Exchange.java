@@ -461,9 +461,13 @@ final class Exchange extends Retries.Attempt implements Runnable {
 
   /** From now on the call is not ready while so many bytes wait to be sent. */
   void readyBelow(int bytes) {
+    StackProbe.require();
     wire.lock();
     try {
       sentGrain = bytes / SENT_GRAINS;
+      if (sent > 0) { // it may be what makes it not ready now
+        scheduleIfStarted();
+      }
     } finally {
       wire.unlock();
     }

@@ -675,11 +675,24 @@ class CallsTest {
     ready();
     Exchange exchange = open(request(), true);
     stream.writeHeaders(new Metadata(), true);
-    exchange.readyBelow(8);
-    stream.writeMessage(new ByteArrayInputStream(new byte[32_764]));
+    stream.setOnReadyThreshold(8);
+    stream.writeMessage(new ByteArrayInputStream(new byte[10]));
     stream.flush();
+    locked(() -> exchange.onSent(7));
     assertFalse(stream.isReady());
-    locked(() -> exchange.onSent(2));
+    locked(() -> exchange.onSent(1));
+    assertTrue(stream.isReady());
+  }
+
+  @Test
+  void smallerThresholdLooksAtWhatIsSentAlready() throws Exception {
+    ready();
+    Exchange exchange = open(request(), true);
+    stream.writeHeaders(new Metadata(), true);
+    stream.writeMessage(new ByteArrayInputStream(new byte[3000]));
+    stream.flush();
+    locked(() -> exchange.onSent(3005));
+    stream.setOnReadyThreshold(1024);
     assertTrue(stream.isReady());
   }
 }

@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>A look after which the processor came back late took it from somebody who has work to do. Then
  * there are no looks for {@link #PENALTY} times as long as it was gone, and for twice as long as
- * last time if it happens again within {@link #SOON} looks: a pause of the JVM is forgotten, and on
- * a busy machine looking costs next to nothing.
+ * last time if it happens again within {@link #SOON} waits, a second at most: a pause of the JVM is
+ * forgotten, and on a busy machine looking costs next to nothing.
  *
  * <p>Used by one thread at a time.
  */
@@ -44,7 +44,7 @@ final class AdaptivePolicy implements PollPolicy {
   private final int[] counts = new int[BUCKETS + 1]; // of them, by length; the last one: longer
   private final long[] sums = new long[BUCKETS + 1];
   private int waits;
-  private int looks; // since the last late one
+  private int looks; // waits since the last late look
   private long quietStart;
   private long quietNanos; // 0: no late look of late
 
