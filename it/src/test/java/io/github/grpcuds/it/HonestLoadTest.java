@@ -222,7 +222,9 @@ class HonestLoadTest {
       for (Http2Peer peer : peers) {
         int stream = peer.start(RAW);
         peer.send(stream, new byte[1], true);
-        assertEquals("2", peer.awaitReply(stream).grpcStatus());
+        String status = peer.awaitReply(stream).grpcStatus();
+        // CANCELLED comes of gRPC's sendMessage, if that has stack enough left to say so.
+        assertTrue(status.equals("2") || status.equals("1"), "grpc-status " + status);
         peer.call(ECHO, new byte[10]).assertOk(new byte[10]);
       }
     }
