@@ -169,11 +169,12 @@ public abstract class OtherUserTest extends BackendTest {
       listen("s", options).close();
     }
     listen("s", options);
-    Await.until(() -> !seen.isEmpty(), () -> "the watcher saw no file");
+    String last = UID + ":" + GROUP + " 660";
+    Await.until(() -> seen.contains(last), () -> "the watcher saw " + seen);
     done.set(true);
     watcher.result();
     seen.removeAll(Arrays.asList("0:0 600", "0:" + GROUP + " 600", "0:" + GROUP + " 660"));
-    assertEquals(Collections.singleton(UID + ":" + GROUP + " 660"), seen);
+    assertEquals(Collections.singleton(last), seen);
   }
 
   private static void look(Path path, Set<String> seen) {
