@@ -41,9 +41,7 @@ import org.opentest4j.TestAbortedException;
 abstract class AttackTestBase {
   private static final long MAX_VICTIM_MILLIS = 1000;
 
-  /**
-   * One connection is lent half of what all may hold, two fifths of the heap: 51 MB; with 16 own.
-   */
+  /** One connection is lent half of what all may hold, 51 MB here, and there is what holds it. */
   private static final long MAX_MEMORY_GROWTH = 80 << 20;
 
   private static final int MAX_THREAD_GROWTH = 10;
@@ -129,9 +127,10 @@ abstract class AttackTestBase {
   }
 
   /**
-   * An attack. If nothing happened but that something took too long, it is made once more, and the
-   * times are multiplied by what the machine takes longer now than a quiet one: it may have been
-   * busy with something else. An attack that does harm does it again.
+   * An attack. If nothing happened but that something took too long, or threads were added for
+   * handlers that waited, it is made once more, and these bounds are multiplied by what the machine
+   * takes longer now than a quiet one: it may have been busy with something else. An attack that
+   * does harm does it again.
    */
   final void attack(String name, Expectation expectation, Siege.Plan plan) throws Exception {
     if (collected != null) {

@@ -640,14 +640,23 @@ class CallsTest {
     assertTrue(wire.sent.get(0).contains("grpc-status: 2"), () -> "sent " + wire.sent);
   }
 
-  @Test
-  void readinessFollowsWhatIsSent() {
+  private Exchange openAndAnswer() {
     ready();
     Exchange exchange = open(request(), true);
-    assertTrue(stream.isReady());
     stream.writeHeaders(new Metadata(), true);
-    stream.writeMessage(new ByteArrayInputStream(new byte[40_000]));
+    return exchange;
+  }
+
+  private void sendMessage(int bytes) {
+    stream.writeMessage(new ByteArrayInputStream(new byte[bytes]));
     stream.flush();
+  }
+
+  @Test
+  void readinessFollowsWhatIsSent() {
+    Exchange exchange = openAndAnswer();
+    assertTrue(stream.isReady());
+    sendMessage(40_000);
     assertFalse(stream.isReady());
     locked(() -> exchange.onSent(40_005));
     assertTrue(stream.isReady());
@@ -656,11 +665,8 @@ class CallsTest {
   /** Each with a task of its own would cost more than the messages themselves. */
   @Test
   void smallMessagesThatAreSentAreToldTogether() {
-    ready();
-    Exchange exchange = open(request(), true);
-    stream.writeHeaders(new Metadata(), true);
-    stream.writeMessage(new ByteArrayInputStream(new byte[33_000]));
-    stream.flush();
+    Exchange exchange = openAndAnswer();
+    sendMessage(33_000);
     for (int sent = 0; sent + 45 < 4096; sent += 45) {
       locked(() -> exchange.onSent(45));
       assertFalse(stream.isReady(), "told of " + (sent + 45) + " bytes alone");
@@ -672,12 +678,9 @@ class CallsTest {
   /** However little makes it not ready, all that is sent makes it ready again. */
   @Test
   void smallThresholdIsKeptTo() throws Exception {
-    ready();
-    Exchange exchange = open(request(), true);
-    stream.writeHeaders(new Metadata(), true);
+    Exchange exchange = openAndAnswer();
     stream.setOnReadyThreshold(8);
-    stream.writeMessage(new ByteArrayInputStream(new byte[10]));
-    stream.flush();
+    sendMessage(10);
     locked(() -> exchange.onSent(7));
     assertFalse(stream.isReady());
     locked(() -> exchange.onSent(1));
@@ -686,11 +689,8 @@ class CallsTest {
 
   @Test
   void smallerThresholdLooksAtWhatIsSentAlready() throws Exception {
-    ready();
-    Exchange exchange = open(request(), true);
-    stream.writeHeaders(new Metadata(), true);
-    stream.writeMessage(new ByteArrayInputStream(new byte[3000]));
-    stream.flush();
+    Exchange exchange = openAndAnswer();
+    sendMessage(3000);
     locked(() -> exchange.onSent(3005));
     stream.setOnReadyThreshold(1024);
     assertTrue(stream.isReady());
