@@ -29,6 +29,7 @@ final class CallsBesideBulk implements Workload {
     try {
       stream.last().get();
     } catch (ExecutionException e) {
+      recorder.bulk((long) stream.replies() * BULK_BYTES);
       return; // cancelled
     }
     throw new IllegalStateException("the stream of large messages ended before the calls");

@@ -8,6 +8,7 @@ enum Metric {
   CPU("cpu", "us/call", false),
   MESSAGES("messages", "1/s", true),
   BYTES("bytes", "MB/s", true),
+  BULK("bulk", "MB/s", true),
   FIRST_CALL("first-call", "ms", false),
   SINCE_START("since-start", "ms", false),
   RSS("rss", "MB", false),

@@ -75,6 +75,9 @@ final class PeerClient {
       results.put(
           (row.metrics.contains(Metric.MESSAGES) ? Metric.MESSAGES : Metric.CALLS).id, rate);
     }
+    if (row.metrics.contains(Metric.BULK)) {
+      results.put(Metric.BULK.id, recorder.bulkBytes() / seconds / 1e6);
+    }
     if (recorder.hasTimes()) {
       results.put(Metric.P50.id, recorder.micros(0.5));
       results.put(Metric.P99.id, recorder.micros(0.99));

@@ -10,10 +10,12 @@ final class Recorder {
   private final long[] nanos = new long[CAPACITY];
   private int recorded;
   private long operations;
+  private long bulkBytes;
 
   void reset() {
     recorded = 0;
     operations = 0;
+    bulkBytes = 0;
   }
 
   /** An operation that took a time. */
@@ -25,6 +27,15 @@ final class Recorder {
   /** Operations whose times do not matter. */
   void count(long more) {
     operations += more;
+  }
+
+  /** What a stream brought meanwhile that is no operation. */
+  void bulk(long bytes) {
+    bulkBytes += bytes;
+  }
+
+  long bulkBytes() {
+    return bulkBytes;
   }
 
   long operations() {
