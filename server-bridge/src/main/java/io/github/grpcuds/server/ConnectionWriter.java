@@ -30,6 +30,8 @@ final class ConnectionWriter {
 
   private volatile boolean writing; // changed under the lock, as writeIsDue is
   private volatile boolean writeIsDue; // another thread is about to
+  private final BulkYield bulkYield = new BulkYield();
+  private int written; // since writing was set
   private boolean blocked; // the socket took no more
   private int progress; // counts writes
   private volatile boolean muchOutput; // seen when the lock was last given back
@@ -158,6 +160,7 @@ final class ConnectionWriter {
       return;
     }
     writing = true;
+    written = 0;
     boolean goesOn = true;
     Throwable thrown = null;
     int writes = 0;
@@ -173,6 +176,7 @@ final class ConnectionWriter {
     boolean handOver = goesOn && thrown == null;
     boolean wake = connection.watchesTooLittle();
     boolean done = close.isDraining() && !blocked && !handOver;
+    boolean giveWay = bulkYield.wrote(written);
     connection.unlock();
     try {
       if (thrown != null) {
@@ -186,6 +190,9 @@ final class ConnectionWriter {
       }
     } catch (RuntimeException | Error e) {
       connection.fail(e); // nobody would write what is left
+    }
+    if (giveWay) {
+      bulkYield.giveWay();
     }
   }
 
@@ -202,13 +209,13 @@ final class ConnectionWriter {
       socket.share();
     }
     boolean farewell = empty && !close.isOpen() && !socket.hasOwn();
-    int written = 0;
+    int count = 0;
     connection.unlockOnly();
     try {
       if (farewell) {
         socket.close();
       } else {
-        written = socket.write();
+        count = socket.write();
       }
     } finally {
       connection.lock();
@@ -216,11 +223,12 @@ final class ConnectionWriter {
     if (close.isClosed()) {
       return false;
     }
-    if (written > 0) {
-      connection.http2().written(written);
+    if (count > 0) {
+      connection.http2().written(count);
+      written += count;
       progress++;
     }
-    blocked = socket.isBlocked() || (written == 0 && length > 0);
+    blocked = socket.isBlocked() || (count == 0 && length > 0);
     return !blocked && !farewell;
   }
 }

@@ -209,6 +209,7 @@ final class GrpcTransport
   public void onData(
       Http2Stream stream, byte[] buffer, int offset, int length, boolean endOfStream) {
     lastReadNanos = System.nanoTime();
+    BulkYield.received(length);
     exchange(stream).onData(buffer, offset, length, endOfStream);
   }
 
@@ -216,6 +217,7 @@ final class GrpcTransport
   public void onData(
       Http2Stream stream, InputChunk chunk, int offset, int length, boolean endOfStream) {
     lastReadNanos = System.nanoTime();
+    BulkYield.received(length);
     exchange(stream).onData(chunk, offset, length, endOfStream);
   }
 
