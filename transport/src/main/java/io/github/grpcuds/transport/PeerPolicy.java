@@ -1,5 +1,6 @@
 package io.github.grpcuds.transport;
 
+import io.github.grpcuds.transport.internal.peer.GroupIds;
 import io.github.grpcuds.transport.internal.peer.OwnUser;
 import io.github.grpcuds.transport.internal.peer.PrincipalIds;
 import io.github.grpcuds.transport.internal.peer.UserNames;
@@ -13,8 +14,8 @@ import java.util.function.Supplier;
  *
  * <p>A policy refuses what it cannot judge: if {@link PeerCredentials} lack what it needs, it
  * refuses the peer, and the reason says so. Policies are immutable. Combine them with {@link #or}
- * and {@link #and}, as in {@code sameUser().or(uid(0))}. Only {@link #user} looks names up, which
- * can take long if the user database is on the network.
+ * and {@link #and}, as in {@code sameUser().or(uid(0))}. Only {@link #user} and {@link #group} look
+ * names up, which can take long if the user database is on the network.
  */
 public final class PeerPolicy {
   /** Why a peer is refused, to follow its name in a sentence; null if it is not. */
@@ -78,14 +79,7 @@ public final class PeerPolicy {
 
   /** Allows peers whose user has one of these names; see {@link #whyNobody} for typing errors. */
   public static PeerPolicy user(String... users) {
-    Set<String> wanted = new LinkedHashSet<>();
-    for (String user : users) {
-      if (user.isEmpty() || PrincipalIds.isNumber(user)) {
-        throw new IllegalArgumentException("not a user name: \"" + user + "\" (uid takes numbers)");
-      }
-      wanted.add(user);
-    }
-    checkNotEmpty("user", wanted);
+    Set<String> wanted = names("user", "uid", users);
     String name = "user " + list(wanted);
     return new PeerPolicy(
         name,
@@ -97,6 +91,22 @@ public final class PeerPolicy {
           return wanted.contains(user) ? null : "is user " + user + " and not " + name;
         },
         () -> UserNames.areNobodys(wanted) ? "there is no " + name : null);
+  }
+
+  /**
+   * Allows peers whose effective group or one of whose supplementary groups has one of these names;
+   * see {@link #whyNobody} for typing errors. The names are looked up when the policy is first
+   * asked, and again for each peer as long as the database does not answer. What {@link #gid} says
+   * of supplementary groups holds here, too.
+   */
+  public static PeerPolicy group(String... groups) {
+    Set<String> wanted = names("group", "gid", groups);
+    String name = "group " + list(wanted);
+    GroupIds ids = new GroupIds(wanted);
+    return new PeerPolicy(
+        name,
+        peer -> notIn(ids.get(), name, peer),
+        () -> ids.areNobodys() ? "there is no " + name : null);
   }
 
   /** Allows peers that either policy allows. */
@@ -185,6 +195,19 @@ public final class PeerPolicy {
     return others == null
         ? "is not of " + name + ", and its supplementary groups are not known"
         : "is not in " + name;
+  }
+
+  private static Set<String> names(String kind, String numbers, String... names) {
+    Set<String> wanted = new LinkedHashSet<>();
+    for (String name : names) {
+      if (name.isEmpty() || PrincipalIds.isNumber(name)) {
+        throw new IllegalArgumentException(
+            "not a " + kind + " name: \"" + name + "\" (" + numbers + " takes numbers)");
+      }
+      wanted.add(name);
+    }
+    checkNotEmpty(kind, wanted);
+    return wanted;
   }
 
   private static Set<Integer> ids(String kind, int... ids) {

@@ -109,6 +109,29 @@ final class PeerPolicyTest {
   }
 
   @Test
+  @EnabledOnOs(OS.LINUX)
+  void groupsAreComparedByTheGidOfTheirName() {
+    assertAllowed(PeerPolicy.group("root"), peer(1000, 0, null));
+    assertAllowed(
+        PeerPolicy.group("nobody-of-that-name", "root"), peer(1000, 7, Arrays.asList(5, 0)));
+    assertRefused(
+        "peer pid=17 uid=1000 gid=1000 is not in group root", PeerPolicy.group("root"), ALICE);
+    assertRefused(
+        "unknown peer has no known groups, and must be in group root",
+        PeerPolicy.group("root"),
+        UNKNOWN);
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void policyOfGroupsThatThereAreNotSaysSo() {
+    PeerPolicy typo = PeerPolicy.group("nobody-of-that-name");
+    assertEquals("there is no group nobody-of-that-name", typo.whyNobody());
+    assertRefused("peer pid=17 uid=1000 gid=1000 is not in group nobody-of-that-name", typo, ALICE);
+    assertNull(PeerPolicy.group("nobody-of-that-name", "root").whyNobody());
+  }
+
+  @Test
   void eitherOfTwoIsEnough() {
     PeerPolicy either = PeerPolicy.uid(5).or(PeerPolicy.gid(27));
     assertAllowed(either, ALICE);
@@ -171,6 +194,8 @@ final class PeerPolicyTest {
     assertThrows(IllegalArgumentException.class, PeerPolicy::user);
     assertThrows(IllegalArgumentException.class, () -> PeerPolicy.uid(-1));
     assertThrows(IllegalArgumentException.class, () -> PeerPolicy.user(""));
+    assertThrows(IllegalArgumentException.class, PeerPolicy::group);
+    assertThrows(IllegalArgumentException.class, () -> PeerPolicy.group("27"));
     IllegalArgumentException e =
         assertThrows(IllegalArgumentException.class, () -> PeerPolicy.user("1000"));
     assertTrue(e.getMessage().contains("\"1000\""), e.getMessage());
