@@ -43,7 +43,9 @@ final class AttackServer {
     MAX_MESSAGE,
     /** Threads for the calls; 0 for gRPC's own pool, which has no bound. */
     CALL_THREADS,
-    FAILING_EXECUTOR;
+    FAILING_EXECUTOR,
+    /** The handshake time-out: short where silence is the attack, long for good clients. */
+    HANDSHAKE_SECONDS;
 
     String key() {
       return "attack." + name();
@@ -118,7 +120,7 @@ final class AttackServer {
   }
 
   private static ServerBuilder<?> configure(UdsServerBuilder builder) {
-    builder.handshakeTimeout(1, TimeUnit.SECONDS);
+    builder.handshakeTimeout(Option.HANDSHAKE_SECONDS.value(10), TimeUnit.SECONDS);
     int maxCalls = Option.MAX_CALLS.value(0);
     return maxCalls > 0 ? builder.maxConcurrentCallsPerConnection(maxCalls) : builder;
   }

@@ -36,6 +36,11 @@ class CancelledCallsTest {
     return null;
   }
 
+  /** A channel of the client that is tested. */
+  ManagedChannel open(ScriptedServer server, boolean inlineWrites) throws IOException {
+    return sockets.open(server.channelBuilder().inlineWrites(inlineWrites));
+  }
+
   private ScriptedServer serve(ScriptedServer.Script script) throws IOException {
     return new ScriptedServer(sockets.path("s"), identity(), script);
   }
@@ -52,7 +57,7 @@ class CancelledCallsTest {
   @ValueSource(booleans = {true, false})
   void longCallOutlivesThem(boolean inline) throws Exception {
     try (ScriptedServer server = serve(CancelledCallsTest::answerHeaders)) {
-      ManagedChannel channel = sockets.open(server.channelBuilder().inlineWrites(inline));
+      ManagedChannel channel = open(server, inline);
       ClientCall<byte[], byte[]> longCall = channel.newCall(ByteEcho.CHAT, CallOptions.DEFAULT);
       CompletableFuture<Status> end = new CompletableFuture<>();
       start(longCall, end);
@@ -68,7 +73,7 @@ class CancelledCallsTest {
   @Test
   void longCallOutlivesDeadlines() throws Exception {
     try (ScriptedServer server = serve(CancelledCallsTest::answerHeaders)) {
-      ManagedChannel channel = sockets.open(server.channelBuilder());
+      ManagedChannel channel = open(server, true);
       ClientCall<byte[], byte[]> longCall = channel.newCall(ByteEcho.CHAT, CallOptions.DEFAULT);
       CompletableFuture<Status> end = new CompletableFuture<>();
       start(longCall, end);
@@ -140,7 +145,7 @@ class CancelledCallsTest {
               connection.send(ScriptedServer.headers(stream), RawFrames.times(200, frame));
               connection.send(RawFrames.settings());
             })) {
-      ManagedChannel channel = sockets.open(server.channelBuilder());
+      ManagedChannel channel = open(server, true);
       for (int i = 0; i < 70; i++) {
         ClientCall<byte[], byte[]> call = channel.newCall(ByteEcho.CHAT, CallOptions.DEFAULT);
         CompletableFuture<Metadata> headers = new CompletableFuture<>();

@@ -61,9 +61,14 @@ class HostileServerTest {
     return null;
   }
 
-  private ManagedChannel channel(ScriptedServer.Script script, int... settings) throws IOException {
-    server = new ScriptedServer(path, identity(), script, settings);
+  /** A channel of the client that is tested. */
+  ManagedChannel open(ScriptedServer server) throws IOException {
     return sockets.open(server.channelBuilder());
+  }
+
+  ManagedChannel channel(ScriptedServer.Script script, int... settings) throws IOException {
+    server = new ScriptedServer(path, identity(), script, settings);
+    return open(server);
   }
 
   private static Status status(ManagedChannel channel) {
@@ -77,7 +82,7 @@ class HostileServerTest {
   }
 
   /** Sends the same again and again, until the client has closed the connection. */
-  private static ScriptedServer.Script endless(byte[] first, byte[] again) {
+  static ScriptedServer.Script endless(byte[] first, byte[] again) {
     return (number, stream, connection) -> {
       connection.send(first);
       byte[] many = RawFrames.times(1 + 16_384 / again.length, again);
@@ -87,7 +92,8 @@ class HostileServerTest {
     };
   }
 
-  private void assertEndsIt(byte[] first, byte[] again, String says) throws Exception {
+  /** What a server goes on with for ever ends its connection, and the status says why. */
+  void assertEndsIt(byte[] first, byte[] again, String says) throws Exception {
     Status status = status(channel(endless(first, again)));
     assertSays(says, status);
     assertEquals(1, server.calls.get(), status::toString);
@@ -169,21 +175,23 @@ class HostileServerTest {
   /** Each of 16,000 bytes stands for one of 4,000. */
   @Test
   void headerBomb() throws Exception {
-    byte[] reference = {(byte) 0xbe};
-    ScriptedServer.Script bomb =
-        (number, stream, connection) ->
-            connection.send(
-                RawFrames.frame(
-                    Http2Frame.HEADERS,
-                    Http2Frame.END_HEADERS,
-                    stream,
-                    RawFrames.join(
-                        ScriptedServer.answerHeaders(),
-                        RawFrames.indexed("a", RawFrames.letters(4000)),
-                        RawFrames.times(12_000, reference))));
-    Status status = status(channel(bomb));
+    Status status = status(channel(bomb()));
     assertEquals(Status.Code.RESOURCE_EXHAUSTED, status.getCode());
     assertSays("larger than 1048576", status);
+  }
+
+  static ScriptedServer.Script bomb() {
+    byte[] reference = {(byte) 0xbe};
+    return (number, stream, connection) ->
+        connection.send(
+            RawFrames.frame(
+                Http2Frame.HEADERS,
+                Http2Frame.END_HEADERS,
+                stream,
+                RawFrames.join(
+                    ScriptedServer.answerHeaders(),
+                    RawFrames.indexed("a", RawFrames.letters(4000)),
+                    RawFrames.times(12_000, reference))));
   }
 
   /** The setting is for what clients encode: what a server encodes has 4 KiB all the same. */
@@ -278,20 +286,21 @@ class HostileServerTest {
 
   @Test
   void textsAreFitForTerminals() throws Exception {
-    byte[] text = "\u001b[2J\u009b\r\nforged line".getBytes(StandardCharsets.UTF_8);
-    ScriptedServer.Script script =
-        (number, stream, connection) -> {
-          if (number == 1) {
-            connection.send(
-                ScriptedServer.headers(stream),
-                ScriptedServer.trailers(stream, 13, "a%1B[2J%0Ab%00"));
-          } else {
-            connection.send(ScriptedServer.goAway(0, Http2Frame.PROTOCOL_ERROR, text));
-          }
-        };
-    ManagedChannel channel = channel(script);
+    ManagedChannel channel = channel(texts());
     assertEquals("a\\x1b[2J\nb\\x00", status(channel).getDescription());
     assertSays("\\x1b[2J\\x9b\\x0d\\x0aforged line", status(channel));
+  }
+
+  static ScriptedServer.Script texts() {
+    byte[] text = "\u001b[2J\u009b\r\nforged line".getBytes(StandardCharsets.UTF_8);
+    return (number, stream, connection) -> {
+      if (number == 1) {
+        connection.send(
+            ScriptedServer.headers(stream), ScriptedServer.trailers(stream, 13, "a%1B[2J%0Ab%00"));
+      } else {
+        connection.send(ScriptedServer.goAway(0, Http2Frame.PROTOCOL_ERROR, text));
+      }
+    };
   }
 
   /** As etcd 3.4 has it: unsigned, and so without a limit. */
@@ -308,7 +317,7 @@ class HostileServerTest {
                       ScriptedServer.answer(stream, MESSAGE)),
               Http2Frame.MAX_CONCURRENT_STREAMS,
               limit)) {
-        ManagedChannel channel = sockets.open(etcd.channelBuilder());
+        ManagedChannel channel = open(etcd);
         for (int i = 0; i < 3; i++) {
           assertArrayEquals(MESSAGE, ByteEcho.echo(channel, MESSAGE), "limit " + limit);
         }

@@ -36,8 +36,13 @@ class LostCallsTest {
     return new ScriptedServer(sockets.path(name), identity(), script);
   }
 
+  /** A channel of the client that is tested. */
+  ManagedChannel open(ScriptedServer server, boolean inlineWrites) throws IOException {
+    return sockets.open(server.channelBuilder().inlineWrites(inlineWrites));
+  }
+
   private ManagedChannel channel(ScriptedServer server) throws IOException {
-    return sockets.open(server.channelBuilder());
+    return open(server, true);
   }
 
   private static byte[] blocking(ManagedChannel channel) {
@@ -62,7 +67,7 @@ class LostCallsTest {
   @ValueSource(booleans = {true, false})
   void callThatHadBegunIsNotMadeAgain(boolean inline) throws Exception {
     try (ScriptedServer server = serve("s", dies())) {
-      ManagedChannel channel = sockets.open(server.channelBuilder().inlineWrites(inline));
+      ManagedChannel channel = open(server, inline);
       StatusRuntimeException e =
           assertThrows(StatusRuntimeException.class, () -> blocking(channel));
       assertEquals(Status.Code.UNAVAILABLE, e.getStatus().getCode());

@@ -24,6 +24,11 @@ final class NettyClients implements AfterEachCallback {
   private EventLoopGroup loop; // null if there are no channels
 
   ManagedChannel channel(String path) {
+    return channel(path, NettyChannelBuilder.DEFAULT_FLOW_CONTROL_WINDOW);
+  }
+
+  /** With a flow-control window, for messages of any size. */
+  ManagedChannel channel(String path, int window) {
     assumeUsable();
     if (loop == null) {
       loop = new EpollEventLoopGroup(1);
@@ -32,6 +37,8 @@ final class NettyClients implements AfterEachCallback {
         NettyChannelBuilder.forAddress(new DomainSocketAddress(path))
             .channelType(EpollDomainSocketChannel.class)
             .eventLoopGroup(loop)
+            .initialFlowControlWindow(window)
+            .maxInboundMessageSize(Integer.MAX_VALUE)
             .usePlaintext()
             .build();
     channels.add(channel);

@@ -117,6 +117,10 @@ final class ScriptedServer implements Closeable {
     this.server = new RawServer(path, this::serve);
   }
 
+  String path() {
+    return path;
+  }
+
   /** For channels to this server. */
   UdsChannelBuilder channelBuilder() throws IOException {
     return identity == null

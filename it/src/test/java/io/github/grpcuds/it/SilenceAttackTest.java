@@ -21,6 +21,11 @@ class SilenceAttackTest extends AttackTestBase {
   private static final String COUNT = AttackService.path(AttackService.COUNT);
   private static final int CONNECTIONS = 100;
 
+  @Override
+  AttackedServer newServer() throws Exception {
+    return AttackedServer.start("-Xmx256m", AttackServer.Option.HANDSHAKE_SECONDS.flag(1));
+  }
+
   /** With or without GOAWAY. */
   private static final Expectation CUT = Expectation.cutOff();
 

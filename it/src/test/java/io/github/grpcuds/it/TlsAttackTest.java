@@ -27,7 +27,8 @@ class TlsAttackTest extends AttackTestBase {
 
   @Override
   AttackedServer newServer() throws Exception {
-    return AttackedServer.startWithTls(identity, "-Xmx256m");
+    return AttackedServer.startWithTls(
+        identity, "-Xmx256m", AttackServer.Option.HANDSHAKE_SECONDS.flag(1));
   }
 
   /** The first bytes of a client that speaks TLS. */
@@ -81,21 +82,5 @@ class TlsAttackTest extends AttackTestBase {
   void garbage() throws Exception {
     byte[] garbage = ByteEcho.random(100_000);
     attack("TLS: garbage", CUT, siege -> siege.flood(siege.connect().read(), garbage));
-  }
-
-  /** Each costs the server a key exchange. */
-  @Test
-  void hellosOnNewConnections() throws Exception {
-    byte[] hello = clientHello();
-    attack(
-        "TLS: ClientHello and close",
-        Expectation.BOUNDED,
-        siege -> {
-          while (siege.hasTime()) {
-            try (RawAttacker attacker = siege.newAttacker()) {
-              attacker.write(hello);
-            }
-          }
-        });
   }
 }
