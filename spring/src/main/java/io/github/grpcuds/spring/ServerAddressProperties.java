@@ -1,6 +1,8 @@
 package io.github.grpcuds.spring;
 
 import java.util.Locale;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.core.convert.ConversionException;
 import org.springframework.core.env.PropertyResolver;
 
 /** The properties that say where a server listens, as they were written. */
@@ -18,7 +20,16 @@ record ServerAddressProperties(
         text(environment, PORT),
         text(environment, PATH),
         text(environment, TRANSPORT),
-        environment.getProperty(INHERIT, Boolean.class, false));
+        inherits(environment));
+  }
+
+  private static boolean inherits(PropertyResolver environment) {
+    try {
+      return environment.getProperty(INHERIT, Boolean.class, false);
+    } catch (ConversionException e) {
+      throw new InvalidConfigurationPropertyValueException(
+          INHERIT, environment.getProperty(INHERIT), "It is neither true nor false.");
+    }
   }
 
   /** An empty value is none, as it is for Boot. */

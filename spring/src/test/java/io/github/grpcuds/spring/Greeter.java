@@ -4,8 +4,10 @@ import io.github.grpcuds.proto.GreeterGrpc;
 import io.github.grpcuds.proto.HelloReply;
 import io.github.grpcuds.proto.HelloRequest;
 import io.github.grpcuds.server.PeerIdentity;
+import io.github.grpcuds.testkit.Deadline;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** Greets, and says with which uid the caller has come. */
 class Greeter extends GreeterGrpc.GreeterImplBase {
@@ -24,7 +26,7 @@ class Greeter extends GreeterGrpc.GreeterImplBase {
   public void sayHelloTimes(HelloRequest request, StreamObserver<HelloReply> replies) {
     begun.countDown();
     try {
-      mayEnd.await();
+      mayEnd.await(Deadline.SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

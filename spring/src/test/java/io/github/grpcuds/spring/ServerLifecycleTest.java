@@ -6,12 +6,14 @@ import io.github.grpcuds.proto.GreeterGrpc.GreeterBlockingStub;
 import io.github.grpcuds.proto.HelloReply;
 import io.github.grpcuds.proto.HelloRequest;
 import io.github.grpcuds.testkit.Background;
+import io.github.grpcuds.testkit.Deadline;
 import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -128,7 +130,7 @@ final class ServerLifecycleTest {
               Iterator<HelloReply> replies = stub.sayHelloTimes(request);
               return replies.next();
             });
-    greeter.begun.await();
+    assertThat(greeter.begun.await(Deadline.SECONDS, TimeUnit.SECONDS)).isTrue();
     return call;
   }
 

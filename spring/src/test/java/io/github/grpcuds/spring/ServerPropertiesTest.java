@@ -215,6 +215,11 @@ final class ServerPropertiesTest {
   }
 
   @Test
+  void inheritIsTrueOrFalse() {
+    assertInvalid("grpcuds.server.systemd.inherit", "maybe");
+  }
+
+  @Test
   void transportThatContradictsIsRefused() {
     assertInvalid("spring.grpc.server.netty.transport", "tcp");
     Contexts.withGreeter()

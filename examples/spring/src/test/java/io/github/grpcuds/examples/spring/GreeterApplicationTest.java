@@ -9,6 +9,9 @@ import io.github.grpcuds.testkit.ChildJvm;
 import io.github.grpcuds.testkit.ChildProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,11 +47,31 @@ final class GreeterApplicationTest {
     }
   }
 
+  @Test
+  void serverStartsOnTheSocketThatSystemdPasses() throws Exception {
+    Path socket = folder.resolve("a.sock");
+    ChildProcess server =
+        new ChildJvm(GreeterApplication.class)
+            .by("systemd-socket-activate", "--listen=" + socket)
+            .sameBackend()
+            .start("--spring.grpc.server.address=", "--grpcuds.server.systemd.inherit=true");
+    try {
+      Await.until(() -> Files.exists(socket), () -> "the server says " + server.output());
+      String greeting = output(application(socket, "--spring.profiles.active=client"));
+      assertTrue(greeting.contains("Hello world"), () -> greeting + "\n" + server.output());
+      server.terminate();
+      assertTrue(Files.exists(socket), "it is not the server's");
+    } finally {
+      server.kill();
+    }
+  }
+
   private static ChildProcess application(Path socket, String... arguments) {
-    Object[] all = new Object[arguments.length + 1];
-    all[0] = "--socket=" + socket;
-    System.arraycopy(arguments, 0, all, 1, arguments.length);
-    return new ChildJvm(GreeterApplication.class).sameBackend().start(all);
+    List<Object> all = new ArrayList<>(Arrays.asList((Object[]) arguments));
+    all.add("--socket=" + socket);
+    // Long enough for a server that the call itself starts, on a busy machine.
+    all.add("--spring.grpc.client.channel.greeter.default.deadline=60s");
+    return new ChildJvm(GreeterApplication.class).sameBackend().start(all.toArray());
   }
 
   private static String output(ChildProcess process) throws InterruptedException {
