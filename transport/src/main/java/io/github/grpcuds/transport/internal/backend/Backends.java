@@ -110,6 +110,25 @@ public final class Backends {
     throw new SocketException("no backend for " + what + ": " + String.join("; ", reasons));
   }
 
+  /** The names of all backends, in order of preference. */
+  public static List<String> names() {
+    List<String> names = new ArrayList<>();
+    for (Candidate candidate : CANDIDATES) {
+      names.add(candidate.name);
+    }
+    return names;
+  }
+
+  /** Why a backend does not run here; null if it does. */
+  public static String unavailable(String name) {
+    for (Candidate candidate : CANDIDATES) {
+      if (candidate.name.equals(name)) {
+        return candidate.load();
+      }
+    }
+    throw new IllegalArgumentException("unknown backend: \"" + name + "\"");
+  }
+
   /** A backend by name, for tests; null if it does not run here. */
   public static Backend named(String name) {
     for (Candidate candidate : CANDIDATES) {
