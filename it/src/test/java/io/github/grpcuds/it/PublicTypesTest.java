@@ -28,6 +28,7 @@ class PublicTypesTest {
       Arrays.asList(
           "io.github.grpcuds.okhttp.UdsChannelBuilder",
           "io.github.grpcuds.server.PeerIdentity",
+          "io.github.grpcuds.server.UdsBridge",
           "io.github.grpcuds.server.UdsServerBuilder",
           "io.github.grpcuds.transport.PeerCredentials",
           "io.github.grpcuds.transport.PeerPolicy",

@@ -73,10 +73,14 @@ public final class PeerIdentity {
       @Override
       public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(
           ServerCall<ReqT, RespT> call, Metadata headers, ServerCallHandler<ReqT, RespT> next) {
-        Context context = Context.current().withValue(CURRENT, of(call));
-        return Contexts.interceptCall(context, call, headers, next);
+        return Contexts.interceptCall(contextOf(call), call, headers, next);
       }
     };
+  }
+
+  /** The current Context, in which {@link #current} tells who makes a call. */
+  static Context contextOf(ServerCall<?, ?> call) {
+    return Context.current().withValue(CURRENT, of(call));
   }
 
   /**
