@@ -1,0 +1,159 @@
+package io.github.grpcuds.it;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.grpcuds.it.BridgeSide.Caller;
+import io.github.grpcuds.okhttp.UdsChannelBuilder;
+import io.github.grpcuds.testkit.Await;
+import io.github.grpcuds.testkit.Deadline;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.Paths;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The configurations of docs/DEPLOYMENT.md, with other paths, between our client and server. */
+class DeploymentTest {
+  private static final String DOCUMENTED_SOCKET = "/run/app/app.sock";
+  private static final String DOCUMENTED_PORT = "127.0.0.1:50051";
+  private static final Path DOCUMENT = Paths.get("..", "docs", "DEPLOYMENT.md");
+
+  @RegisterExtension final EngineServer server = new EngineServer();
+
+  @TempDir Path folder;
+
+  private Process proxy;
+  private ManagedChannel channel;
+
+  @AfterEach
+  void stop() throws Exception {
+    if (channel != null) {
+      channel.shutdownNow().awaitTermination(Deadline.SECONDS, TimeUnit.SECONDS);
+    }
+    if (proxy != null) {
+      proxy.destroy();
+      assertTrue(proxy.waitFor(Deadline.SECONDS, TimeUnit.SECONDS), "the proxy does not end");
+    }
+  }
+
+  private static String documented(String name) throws IOException {
+    return new String(
+        Files.readAllBytes(Paths.get("src", "test", "resources", "deployment", name)), UTF_8);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nginx.conf", "haproxy.cfg", "envoy.yaml", "uds-bridge.service"})
+  void documentHasTheFile(String name) throws IOException {
+    Assumptions.assumeTrue(Files.exists(DOCUMENT), "no " + DOCUMENT + " here");
+    String document = new String(Files.readAllBytes(DOCUMENT), UTF_8);
+    assertTrue(document.contains("\n" + documented(name) + "```\n"), name + " differs");
+  }
+
+  /** Starts a proxy with a file of the document, on a socket instead of the port. */
+  private void start(String name, String port, String... command) throws Exception {
+    Assumptions.assumeTrue(Files.isExecutable(Paths.get(command[0])), "no " + command[0]);
+    server.start();
+    Path config = folder.resolve(name);
+    Path front = folder.resolve("front");
+    String text =
+        documented(name)
+            .replace(DOCUMENTED_PORT, port + front)
+            .replace(DOCUMENTED_SOCKET, server.path());
+    Files.write(config, text.getBytes(UTF_8));
+    List<String> all = new ArrayList<>();
+    Collections.addAll(all, command);
+    all.add(config.toString());
+    File log = folder.resolve("log").toFile();
+    proxy = new ProcessBuilder(all).redirectErrorStream(true).redirectOutput(log).start();
+    Await.until(() -> Files.exists(front), () -> "no socket of " + name + ": " + read(log));
+    channel = UdsChannelBuilder.forPath(front.toString()).build();
+  }
+
+  private static String read(File file) {
+    try {
+      return new String(Files.readAllBytes(file.toPath()), UTF_8);
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  private void startNginx() throws Exception {
+    Files.createDirectories(folder.resolve("logs"));
+    String globals =
+        "daemon off; pid "
+            + folder.resolve("pid")
+            + "; user "
+            + System.getProperty("user.name")
+            + " "
+            + System.getProperty("user.name")
+            + ";";
+    start(
+        "nginx.conf",
+        "unix:",
+        "/usr/sbin/nginx",
+        "-p",
+        folder.toString(),
+        "-e",
+        "stderr",
+        "-g",
+        globals,
+        "-c");
+  }
+
+  private void startHaproxy() throws Exception {
+    start("haproxy.cfg", "unix@", "/usr/sbin/haproxy", "-db", "-f");
+  }
+
+  @Test
+  void nginxCarriesCallsOfAllKinds() throws Exception {
+    startNginx();
+    carriesCalls();
+  }
+
+  @Test
+  void haproxyCarriesCallsOfAllKinds() throws Exception {
+    startHaproxy();
+    carriesCalls();
+  }
+
+  private void carriesCalls() throws Exception {
+    ByteEcho.callInEveryKind(channel, 0);
+    ByteEcho.callInEveryKind(channel, 100);
+    ByteEcho.callInEveryKind(channel, 500_000);
+    Caller chat = Caller.start(channel, EngineServer.CHAT); // each message before the next is sent
+    chat.call.request(10);
+    for (byte i = 0; i < 10; i++) {
+      chat.call.sendMessage(new byte[] {i});
+      assertArrayEquals(new byte[] {i}, chat.message());
+    }
+    chat.call.halfClose();
+    assertEquals(Status.Code.OK, chat.status().getCode());
+    Caller unknown = Caller.start(channel, "no.Service/Method");
+    unknown.call.halfClose();
+    assertEquals(Status.Code.UNIMPLEMENTED, unknown.status().getCode());
+    Caller waiting = Caller.start(channel, EngineServer.WAIT);
+    waiting.call.sendMessage(new byte[1]);
+    waiting.call.halfClose();
+    waiting.headers();
+    waiting.call.cancel("for a test", null);
+    assertTrue(
+        server.echo.waitCancelled.await(Deadline.SECONDS, TimeUnit.SECONDS),
+        "the server does not hear of the cancellation");
+  }
+}
