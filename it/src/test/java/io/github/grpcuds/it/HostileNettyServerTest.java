@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 @Tag("long")
 class HostileNettyServerTest extends HostileServerTest {
-  private static final long FLOOD_SECONDS = 3;
+  private static final long FLOOD_SECONDS = 1;
 
   @RegisterExtension final NettyClients netty = new NettyClients();
 
