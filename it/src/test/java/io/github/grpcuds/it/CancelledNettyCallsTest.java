@@ -6,6 +6,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The same as {@link CancelledCallsTest}, with grpc-netty's client. */
 @Tag("long")
+@Tag("comparison")
 class CancelledNettyCallsTest extends CancelledCallsTest {
   @RegisterExtension final NettyClients netty = new NettyClients();
 

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * That is printed, for the table of docs/CLIENT-GUARDS.md.
  */
 @Tag("long")
+@Tag("comparison")
 class HostileNettyServerTest extends HostileServerTest {
   private static final long FLOOD_SECONDS = 1;
 
