@@ -16,12 +16,12 @@ import io.github.grpcuds.testkit.Deadline;
 import io.grpc.CallOptions;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.ManagedChannel;
-import io.grpc.ManagedChannelBuilder;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.okhttp.OkHttpChannelBuilder;
 import io.grpc.okhttp.OkHttpServerBuilder;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -92,7 +92,7 @@ class BridgeTest {
                 .directExecutor());
     ManagedChannel channel =
         sockets.add(
-            ManagedChannelBuilder.forTarget("dns:///127.0.0.1:" + front.getPort())
+            OkHttpChannelBuilder.forTarget("dns:///127.0.0.1:" + front.getPort())
                 .usePlaintext()
                 .build());
     ByteEcho.callInEveryKind(channel, 100);
