@@ -53,7 +53,7 @@ final class GrpcChecks {
     Set<String> versions = new LinkedHashSet<>();
     JARS.forEach(
         (jar, type) -> {
-          Class<?> found = find(type);
+          Class<?> found = PlatformChecks.find(type);
           if (found == null) {
             boolean needed = jar.equals("grpc-okhttp") || jar.equals("grpc-core");
             report.add(jar, needed ? Level.FAILURE : Level.OK, "not on the class path");
@@ -72,14 +72,6 @@ final class GrpcChecks {
   private static String versionOf(Class<?> type) {
     boolean shaded = location(type).equals(location(GrpcUtil.class));
     return shaded ? GrpcUtil.IMPLEMENTATION_VERSION : PlatformChecks.version(type);
-  }
-
-  private static Class<?> find(String type) {
-    try {
-      return Class.forName(type, false, GrpcChecks.class.getClassLoader());
-    } catch (ClassNotFoundException | LinkageError e) {
-      return null;
-    }
   }
 
   private static String where(Class<?> type) {

@@ -55,24 +55,19 @@ final class PlatformChecks {
   }
 
   private void module(String name, String type, String without) {
-    try {
-      Class.forName(type, false, null);
+    if (find(type) == null) {
+      report.warning("module " + name, "missing: " + without);
+    } else {
       report.ok("module " + name, "there");
-    } catch (ClassNotFoundException e) {
-      if (has(type)) {
-        report.ok("module " + name, "there");
-      } else {
-        report.warning("module " + name, "missing: " + without);
-      }
     }
   }
 
-  private static boolean has(String type) {
+  /** A class, not initialized; null if it is not there. */
+  static Class<?> find(String type) {
     try {
-      Class.forName(type, false, PlatformChecks.class.getClassLoader());
-      return true;
+      return Class.forName(type, false, PlatformChecks.class.getClassLoader());
     } catch (ClassNotFoundException | LinkageError e) {
-      return false;
+      return null;
     }
   }
 

@@ -1,5 +1,6 @@
 package io.github.grpcuds.check;
 
+import io.github.grpcuds.executor.internal.PrintableText;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -37,7 +38,9 @@ final class Report {
   }
 
   void add(String name, Level level, Object value) {
-    findings.add(new Finding(section, name, level, printable(String.valueOf(value))));
+    // Paths, names and texts of servers may hold what a terminal would obey.
+    String text = PrintableText.escapeAll(String.valueOf(value));
+    findings.add(new Finding(section, name, level, text));
   }
 
   List<Finding> findings() {
@@ -50,19 +53,5 @@ final class Report {
       worst = finding.level.compareTo(worst) > 0 ? finding.level : worst;
     }
     return worst;
-  }
-
-  /** Paths, names and texts of servers may hold what a terminal would obey. */
-  private static String printable(String text) {
-    StringBuilder printable = new StringBuilder(text.length());
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (Character.isISOControl(c)) {
-        printable.append(String.format("\\x%02x", (int) c));
-      } else {
-        printable.append(c);
-      }
-    }
-    return printable.toString();
   }
 }

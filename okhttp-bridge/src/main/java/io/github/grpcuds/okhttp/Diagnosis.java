@@ -1,5 +1,6 @@
 package io.github.grpcuds.okhttp;
 
+import io.github.grpcuds.executor.internal.PrintableText;
 import io.github.grpcuds.transport.UdsAddress;
 import io.grpc.Status;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package io.github.grpcuds.okhttp;
 
+import io.github.grpcuds.executor.internal.PrintableText;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;

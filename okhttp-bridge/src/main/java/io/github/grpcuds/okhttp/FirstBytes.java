@@ -1,5 +1,6 @@
 package io.github.grpcuds.okhttp;
 
+import io.github.grpcuds.executor.internal.PrintableText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

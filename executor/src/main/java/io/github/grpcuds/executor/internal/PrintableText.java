@@ -1,17 +1,17 @@
-package io.github.grpcuds.okhttp;
+package io.github.grpcuds.executor.internal;
 
 /**
  * Makes text of a peer's fit to be shown: what controls a terminal, or tears a line of a log, is
  * shown as an escape, such as \x1b.
  */
-final class PrintableText {
+public final class PrintableText {
   private static final int DELETE = 0x7f;
   private static final int LAST_C1 = 0x9f;
 
   private PrintableText() {}
 
   /** Without any control character. */
-  static String escapeAll(String text) {
+  public static String escapeAll(String text) {
     return escape(text, "");
   }
 
@@ -19,7 +19,7 @@ final class PrintableText {
    * Leaves tabs and ends of lines: gRPC itself puts them into descriptions, and its interop tests
    * want a message with them to arrive as it was sent.
    */
-  static String escape(String text) {
+  public static String escape(String text) {
     return escape(text, "\t\r\n");
   }
 
