@@ -1,5 +1,6 @@
 package io.github.grpcuds.bridge;
 
+import io.github.grpcuds.executor.internal.PrintableText;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
@@ -12,6 +13,7 @@ final class Log {
 
   static void line(String message) {
     Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-    System.err.println(now + " uds-bridge: " + message);
+    // What a backend says may hold what a terminal would obey, or another line.
+    System.err.println(now + " uds-bridge: " + PrintableText.escapeAll(message));
   }
 }
