@@ -2,7 +2,6 @@
 module io.github.grpcuds.transport {
   requires java.logging;
   requires jdk.net; // who the peer is, on the jdk backend
-  requires static org.jnrproject.constants;
   requires static org.jnrproject.jffi;
   requires static org.jnrproject.unixsocket; // the jnr backend, where there is one
 

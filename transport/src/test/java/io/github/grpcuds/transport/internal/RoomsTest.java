@@ -26,7 +26,8 @@ class RoomsTest {
 
   /** Each room, after those that it may use. */
   private static final List<String> ORDER =
-      Arrays.asList("peer", "channel", "file", "jnr", "jdk", "backend", "socket", "systemd");
+      Arrays.asList(
+          "peer", "channel", "file", "posix", "jnr", "jdk", "backend", "socket", "systemd");
 
   @Test
   void everyRoomIsKnown() throws IOException {

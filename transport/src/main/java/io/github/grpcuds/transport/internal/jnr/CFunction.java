@@ -8,8 +8,6 @@ import com.kenai.jffi.Library;
 import com.kenai.jffi.MemoryIO;
 import com.kenai.jffi.Type;
 import java.nio.ByteBuffer;
-import java.nio.charset.Charset;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A function of the C library, called by way of jffi, on which jnr-unixsocket stands.
@@ -28,8 +26,6 @@ final class CFunction {
   private static final MemoryIO MEMORY = MemoryIO.getInstance();
   private static final LastError LAST_ERROR = LastError.getInstance();
   private static final Library PROCESS = Library.getDefault(); // the C library is part of it
-
-  private static final AtomicReference<Object> KEPT = new AtomicReference<>();
 
   private final String name;
   private final long address;
@@ -76,15 +72,9 @@ final class CFunction {
     return address;
   }
 
-  /** Keeps an object up to here, as Reference.reachabilityFence of Java 9 does. */
-  static void keep(Object reachable) {
-    KEPT.lazySet(reachable);
-    KEPT.lazySet(null);
-  }
-
-  /** The text at an address, up to a zero, or so many bytes at most. */
-  static String text(long address, int most, Charset charset) {
-    return new String(MEMORY.getZeroTerminatedByteArray(address, most), charset);
+  /** The bytes at an address up to a zero, or so many at most. */
+  static byte[] text(long address, int most) {
+    return MEMORY.getZeroTerminatedByteArray(address, most);
   }
 
   private long address() {

@@ -17,12 +17,12 @@ public final class CloseOnExec {
 
   /** False if there is no way to. */
   public static boolean set(int fd) {
-    return AVAILABLE && Libc.load().closeOnExec(fd);
+    return AVAILABLE && JnrLibrary.load().closeOnExec(fd) >= 0;
   }
 
   private static boolean isAvailable() {
     try {
-      return hasRoomForLibrary() && mayLoadNativeCode() && Libc.load().pid() > 0;
+      return hasRoomForLibrary() && mayLoadNativeCode() && JnrLibrary.load().pid() > 0;
     } catch (LinkageError | RuntimeException e) {
       return false; // not there, or not for this platform, or its library has no folder to be in
     }

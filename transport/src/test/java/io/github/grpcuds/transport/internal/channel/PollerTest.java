@@ -15,7 +15,7 @@ import io.github.grpcuds.transport.UdsAddress;
 import io.github.grpcuds.transport.internal.backend.BackendTest;
 import io.github.grpcuds.transport.internal.backend.Backends;
 import io.github.grpcuds.transport.internal.backend.Listeners;
-import io.github.grpcuds.transport.internal.jnr.JnrChannel;
+import io.github.grpcuds.transport.internal.posix.PosixChannel;
 import io.github.grpcuds.transport.internal.testing.Descriptors;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -387,7 +387,7 @@ public abstract class PollerTest extends BackendTest {
 
   /** The descriptor, or -1 if this backend does not tell. */
   static int numberOf(UdsChannel channel) {
-    return channel instanceof JnrChannel ? ((JnrChannel) channel).fd : -1;
+    return channel instanceof PosixChannel ? ((PosixChannel) channel).fd : -1;
   }
 
   @Test

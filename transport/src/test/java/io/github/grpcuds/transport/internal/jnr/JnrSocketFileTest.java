@@ -1,15 +1,9 @@
 package io.github.grpcuds.transport.internal.jnr;
 
-import io.github.grpcuds.transport.internal.Platform;
-import io.github.grpcuds.transport.internal.file.SocketFileTest;
+import io.github.grpcuds.transport.internal.posix.PosixSocketFileTest;
 
-final class JnrSocketFileTest extends SocketFileTest {
+final class JnrSocketFileTest extends PosixSocketFileTest {
   JnrSocketFileTest() {
     super("jnr");
-  }
-
-  @Override
-  public int longestPathBytes() {
-    return Platform.SUN_PATH_BYTES - 1;
   }
 }

@@ -1,4 +1,4 @@
-package io.github.grpcuds.transport.internal.jnr;
+package io.github.grpcuds.transport.internal.posix;
 
 import io.github.grpcuds.transport.internal.channel.AbstractPoller;
 import io.github.grpcuds.transport.internal.channel.Poller;
@@ -12,7 +12,7 @@ import java.io.IOException;
  * <p>It reports hang-ups and errors even to those who asked for nothing, so a descriptor without
  * interest is taken out. The kernel drops descriptors that are closed.
  */
-final class EpollPoller extends AbstractPoller<JnrWatch> {
+final class EpollPoller extends AbstractPoller<PosixWatch> {
   private static final int MAX_EVENTS = 256;
   private static final long WAKE_TOKEN = -1;
   private static final String ARCH = System.getProperty("os.arch", "");
@@ -72,12 +72,12 @@ final class EpollPoller extends AbstractPoller<JnrWatch> {
   }
 
   @Override
-  public JnrWatch watch(Closeable socket, Ready callback) {
-    return JnrWatch.of(socket, callback);
+  public PosixWatch watch(Closeable socket, Ready callback) {
+    return PosixWatch.of(socket, callback);
   }
 
   @Override
-  public void begin(JnrWatch watch) throws IOException {
+  public void begin(PosixWatch watch) throws IOException {
     tokens.add(watch);
     boolean begun = false;
     try {
@@ -91,7 +91,7 @@ final class EpollPoller extends AbstractPoller<JnrWatch> {
   }
 
   @Override
-  public void change(JnrWatch watch) throws IOException {
+  public void change(PosixWatch watch) throws IOException {
     try {
       control(watch, watch.interest);
     } catch (IOException e) {
@@ -102,7 +102,7 @@ final class EpollPoller extends AbstractPoller<JnrWatch> {
   }
 
   @Override
-  public void end(JnrWatch watch) {
+  public void end(PosixWatch watch) {
     tokens.remove(watch);
     try {
       control(watch, Watch.NONE);
@@ -112,7 +112,7 @@ final class EpollPoller extends AbstractPoller<JnrWatch> {
   }
 
   /** Makes the kernel look out for the interest. */
-  private void control(JnrWatch watch, int interest) throws IOException {
+  private void control(PosixWatch watch, int interest) throws IOException {
     if (watch.inKernel == interest) {
       return;
     }
@@ -120,7 +120,7 @@ final class EpollPoller extends AbstractPoller<JnrWatch> {
     try {
       watch.descriptor.enter();
       try {
-        argument.set(0, JnrWatch.events(interest), watch.token);
+        argument.set(0, PosixWatch.events(interest), watch.token);
         libc.epollControl(epoll, command(watch, interest), watch.fd, argument.buffer());
         watch.inKernel = interest;
       } finally {
@@ -131,7 +131,7 @@ final class EpollPoller extends AbstractPoller<JnrWatch> {
     }
   }
 
-  private static int command(JnrWatch watch, int interest) {
+  private static int command(PosixWatch watch, int interest) {
     if (interest == Watch.NONE) {
       return Libc.EPOLL_CTL_DEL;
     }
@@ -156,9 +156,9 @@ final class EpollPoller extends AbstractPoller<JnrWatch> {
           wakePair.drain();
           continue;
         }
-        JnrWatch watch = tokens.get(token);
+        PosixWatch watch = tokens.get(token);
         if (watch != null) {
-          found(watch, JnrWatch.readiness(events.events(i)));
+          found(watch, PosixWatch.readiness(events.events(i)));
         }
       }
     }

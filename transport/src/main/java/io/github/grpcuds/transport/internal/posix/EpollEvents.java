@@ -1,4 +1,4 @@
-package io.github.grpcuds.transport.internal.jnr;
+package io.github.grpcuds.transport.internal.posix;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,4 +1,4 @@
-package io.github.grpcuds.transport.internal.jnr;
+package io.github.grpcuds.transport.internal.posix;
 
 import io.github.grpcuds.transport.internal.channel.AbstractPoller;
 import io.github.grpcuds.transport.internal.channel.ConnectFailure;
@@ -18,7 +18,7 @@ import java.util.List;
  * <p>All descriptors count as used during the wait, so none is closed, nor its number given to
  * another, before poll(2) has returned.
  */
-final class PollPoller extends AbstractPoller<JnrWatch> {
+final class PollPoller extends AbstractPoller<PosixWatch> {
   private static final int POLLFD_BYTES = 8;
   private static final int EVENTS_AT = 4;
   private static final int REVENTS_AT = 6;
@@ -26,7 +26,7 @@ final class PollPoller extends AbstractPoller<JnrWatch> {
 
   private final Libc libc;
   private final WakePair wakePair;
-  private final List<JnrWatch> waited = new ArrayList<>(); // the loop's alone, as is pollfds
+  private final List<PosixWatch> waited = new ArrayList<>(); // the loop's alone, as is pollfds
   private ByteBuffer pollfds = allocate(FIRST_COUNT); // the wake pair's, then one for each waited
 
   private PollPoller(Libc libc) throws IOException {
@@ -47,12 +47,12 @@ final class PollPoller extends AbstractPoller<JnrWatch> {
   }
 
   @Override
-  public JnrWatch watch(Closeable socket, Ready callback) {
-    return JnrWatch.of(socket, callback);
+  public PosixWatch watch(Closeable socket, Ready callback) {
+    return PosixWatch.of(socket, callback);
   }
 
   @Override
-  public void begin(JnrWatch watch) throws IOException {
+  public void begin(PosixWatch watch) throws IOException {
     if (wakePair.isClosed()) {
       throw closed();
     }
@@ -63,12 +63,12 @@ final class PollPoller extends AbstractPoller<JnrWatch> {
   }
 
   @Override
-  public void change(JnrWatch watch) {
+  public void change(PosixWatch watch) {
     refresh();
   }
 
   @Override
-  public void end(JnrWatch watch) {
+  public void end(PosixWatch watch) {
     refresh();
   }
 
@@ -93,16 +93,16 @@ final class PollPoller extends AbstractPoller<JnrWatch> {
         pollfds = allocate(2 * (1 + watches.size()));
       }
       put(0, wakePair.fd(), Libc.POLLIN);
-      for (JnrWatch watch : watches.values()) {
+      for (PosixWatch watch : watches.values()) {
         if (watch.interest != Watch.NONE && entered(watch)) {
           waited.add(watch);
-          put(waited.size(), watch.fd, JnrWatch.events(watch.interest));
+          put(waited.size(), watch.fd, PosixWatch.events(watch.interest));
         }
       }
     }
   }
 
-  private static boolean entered(JnrWatch watch) {
+  private static boolean entered(PosixWatch watch) {
     try {
       watch.descriptor.enter();
       return true;
@@ -127,7 +127,7 @@ final class PollPoller extends AbstractPoller<JnrWatch> {
     for (int i = 0; i < waited.size(); i++) {
       int revents = revents(1 + i);
       if (revents != 0) {
-        found(waited.get(i), JnrWatch.readiness(revents));
+        found(waited.get(i), PosixWatch.readiness(revents));
       }
     }
   }

@@ -1,4 +1,4 @@
-package io.github.grpcuds.transport.internal.jnr;
+package io.github.grpcuds.transport.internal.posix;
 
 import io.github.grpcuds.transport.internal.channel.Poller;
 import io.github.grpcuds.transport.internal.channel.PollerTest;
@@ -8,9 +8,9 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 @EnabledOnOs(OS.LINUX)
-final class EpollPollerTest extends PollerTest {
-  EpollPollerTest() {
-    super("jnr");
+public abstract class EpollPollerTest extends PollerTest {
+  public EpollPollerTest(String backend) {
+    super(backend);
   }
 
   @Override

@@ -1,4 +1,4 @@
-package io.github.grpcuds.transport.internal.jnr;
+package io.github.grpcuds.transport.internal.posix;
 
 import java.util.Arrays;
 
@@ -9,14 +9,14 @@ import java.util.Arrays;
 final class TokenTable {
   private static final int FIRST_SIZE = 64;
 
-  private JnrWatch[] slots = new JnrWatch[FIRST_SIZE];
+  private PosixWatch[] slots = new PosixWatch[FIRST_SIZE];
   private int[] free = new int[FIRST_SIZE]; // a stack of slots that were given back
   private int freeCount;
   private int used; // slots from here on were never taken
   private long taken;
 
   /** Gives the watch a token, and remembers it. */
-  void add(JnrWatch watch) {
+  void add(PosixWatch watch) {
     int slot = freeCount > 0 ? free[freeCount - 1] : used;
     if (slot == slots.length) {
       int[] moreFree =
@@ -34,13 +34,13 @@ final class TokenTable {
   }
 
   /** Null if the watch of that token is gone. */
-  JnrWatch get(long token) {
-    JnrWatch watch = slots[(int) token];
+  PosixWatch get(long token) {
+    PosixWatch watch = slots[(int) token];
     return watch != null && watch.token == token ? watch : null;
   }
 
   /** Forgets a watch, if it is not forgotten yet. */
-  void remove(JnrWatch watch) {
+  void remove(PosixWatch watch) {
     int slot = (int) watch.token;
     if (slots[slot] == watch) {
       slots[slot] = null;

@@ -1,11 +1,11 @@
-package io.github.grpcuds.transport.internal.jnr;
+package io.github.grpcuds.transport.internal.posix;
 
 import io.github.grpcuds.transport.internal.channel.Poller;
 import io.github.grpcuds.transport.internal.channel.Watch;
 import java.io.Closeable;
 
 /** A descriptor, which is used between {@link Descriptor#enter} and leave alone. */
-final class JnrWatch extends Watch {
+final class PosixWatch extends Watch {
   final Descriptor descriptor;
   final int fd;
 
@@ -17,20 +17,20 @@ final class JnrWatch extends Watch {
   /** By which {@link TokenTable} knows it. */
   long token;
 
-  JnrWatch(Descriptor descriptor, int fd, Poller.Ready callback) {
+  PosixWatch(Descriptor descriptor, int fd, Poller.Ready callback) {
     super(callback);
     this.descriptor = descriptor;
     this.fd = fd;
   }
 
-  static JnrWatch of(Closeable socket, Poller.Ready callback) {
-    if (socket instanceof JnrChannel) {
-      return new JnrWatch((JnrChannel) socket, ((JnrChannel) socket).fd, callback);
+  static PosixWatch of(Closeable socket, Poller.Ready callback) {
+    if (socket instanceof PosixChannel) {
+      return new PosixWatch((PosixChannel) socket, ((PosixChannel) socket).fd, callback);
     }
-    if (socket instanceof JnrListener) {
-      return new JnrWatch((JnrListener) socket, ((JnrListener) socket).fd, callback);
+    if (socket instanceof PosixListener) {
+      return new PosixWatch((PosixListener) socket, ((PosixListener) socket).fd, callback);
     }
-    throw new IllegalArgumentException("not a socket of backend jnr: " + socket);
+    throw new IllegalArgumentException("not a socket of the C library: " + socket);
   }
 
   /** As poll(2) and epoll_ctl(2) have it, alike. */

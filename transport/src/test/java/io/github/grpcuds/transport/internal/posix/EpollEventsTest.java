@@ -1,4 +1,4 @@
-package io.github.grpcuds.transport.internal.jnr;
+package io.github.grpcuds.transport.internal.posix;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -1,10 +1,8 @@
-package io.github.grpcuds.transport.internal.jnr;
+package io.github.grpcuds.transport.internal.posix;
 
 import io.github.grpcuds.transport.internal.channel.AbstractPoller;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import jnr.constants.platform.Shutdown;
-import jnr.unixsocket.UnixSocketChannel;
 
 /**
  * Both ends of a connection, by which a poller that waits for one end is woken through the other.
@@ -13,23 +11,13 @@ import jnr.unixsocket.UnixSocketChannel;
  */
 class WakePair extends Descriptor {
   private final Libc libc;
-  private final UnixSocketChannel[] ends;
+  private final int[] ends;
   private final ByteBuffer one = ByteBuffer.allocateDirect(1); // never changed: any thread sends it
   private final ByteBuffer drained = ByteBuffer.allocateDirect(64); // the loop's alone
 
   WakePair(Libc libc) throws IOException {
     this.libc = libc;
-    this.ends = UnixSocketChannel.pair();
-    boolean ready = false;
-    try {
-      libc.prepare(ends[0].getFD());
-      libc.prepare(ends[1].getFD());
-      ready = true;
-    } finally {
-      if (!ready) {
-        closeEnds();
-      }
-    }
+    this.ends = libc.pair();
   }
 
   /** Begins a use of the poller's descriptors, to be followed by {@link #leave}. */
@@ -42,14 +30,14 @@ class WakePair extends Descriptor {
 
   /** The end to wait for. */
   final int fd() {
-    return ends[0].getFD();
+    return ends[0];
   }
 
   final void signal() {
     try {
       enter();
       try {
-        libc.send(ends[1].getFD(), one); // EAGAIN: it is signalled many times over
+        libc.send(ends[1], one); // EAGAIN: it is signalled many times over
       } finally {
         leave();
       }
@@ -61,24 +49,17 @@ class WakePair extends Descriptor {
   /** Forgets the signals so far; only while in use. */
   final void drain() {
     drained.clear();
-    libc.recv(ends[0].getFD(), drained);
+    libc.recv(ends[0], drained);
   }
 
   @Override
   final void wake() {
-    libc.shutdown(ends[1].getFD(), Shutdown.SHUT_RDWR);
+    libc.shutdown(ends[1], Constant.SHUT_RDWR);
   }
 
   @Override
   void release() throws IOException {
-    closeEnds();
-  }
-
-  private void closeEnds() throws IOException {
-    try {
-      ends[0].close();
-    } finally {
-      ends[1].close();
-    }
+    libc.close(ends[0]);
+    libc.close(ends[1]);
   }
 }

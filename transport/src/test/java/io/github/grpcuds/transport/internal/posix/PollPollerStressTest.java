@@ -1,5 +1,6 @@
-package io.github.grpcuds.transport.internal.jnr;
+package io.github.grpcuds.transport.internal.posix;
 
+import io.github.grpcuds.transport.internal.backend.Backends;
 import io.github.grpcuds.transport.internal.channel.Poller;
 import io.github.grpcuds.transport.internal.channel.PollerStressTest;
 import io.github.grpcuds.transport.internal.channel.UdsListener;
@@ -8,13 +9,13 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 @DisabledOnOs(OS.WINDOWS)
-final class PollPollerStressTest extends PollerStressTest {
-  PollPollerStressTest() {
-    super("jnr");
+public abstract class PollPollerStressTest extends PollerStressTest {
+  public PollPollerStressTest(String backend) {
+    super(backend);
   }
 
   @Override
   public Poller open(UdsListener listener) throws IOException {
-    return PollPoller.open(Libc.load());
+    return PollPoller.open(((PosixBackend) Backends.named(backendName())).libc);
   }
 }

@@ -1,5 +1,6 @@
-package io.github.grpcuds.transport.internal.jnr;
+package io.github.grpcuds.transport.internal.posix;
 
+import io.github.grpcuds.transport.internal.backend.Backends;
 import io.github.grpcuds.transport.internal.channel.Poller;
 import io.github.grpcuds.transport.internal.channel.PollerTest;
 import io.github.grpcuds.transport.internal.channel.UdsListener;
@@ -9,13 +10,13 @@ import org.junit.jupiter.api.condition.OS;
 
 /** Runs on Linux too, where it is not chosen. */
 @DisabledOnOs(OS.WINDOWS)
-final class PollPollerTest extends PollerTest {
-  PollPollerTest() {
-    super("jnr");
+public abstract class PollPollerTest extends PollerTest {
+  public PollPollerTest(String backend) {
+    super(backend);
   }
 
   @Override
   public Poller open(UdsListener listener) throws IOException {
-    return PollPoller.open(Libc.load());
+    return PollPoller.open(((PosixBackend) Backends.named(backendName())).libc);
   }
 }

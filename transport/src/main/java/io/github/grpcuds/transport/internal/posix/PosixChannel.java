@@ -1,4 +1,4 @@
-package io.github.grpcuds.transport.internal.jnr;
+package io.github.grpcuds.transport.internal.posix;
 
 import io.github.grpcuds.transport.PeerCredentials;
 import io.github.grpcuds.transport.internal.channel.ConnectFailure;
@@ -7,12 +7,9 @@ import io.github.grpcuds.transport.internal.channel.UdsChannel;
 import java.io.IOException;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
-import jnr.constants.platform.Errno;
-import jnr.constants.platform.Shutdown;
-import jnr.constants.platform.SocketOption;
 
 /** A connection over a descriptor of its own. */
-public final class JnrChannel extends Descriptor implements UdsChannel {
+public final class PosixChannel extends Descriptor implements UdsChannel {
   private final Libc libc;
   public final int fd;
 
@@ -21,7 +18,7 @@ public final class JnrChannel extends Descriptor implements UdsChannel {
   private volatile ByteBuffer writable;
 
   /** Takes over a descriptor, which is connected and non-blocking. */
-  JnrChannel(Libc libc, int fd) {
+  PosixChannel(Libc libc, int fd) {
     this.libc = libc;
     this.fd = fd;
   }
@@ -45,9 +42,9 @@ public final class JnrChannel extends Descriptor implements UdsChannel {
   public int read(ByteBuffer target) throws IOException {
     enter();
     try {
-      int count = libc.recv(fd, fromPosition(target));
+      int count = libc.recv(fd, target);
       if (count < 0) {
-        return wouldBlock();
+        return wouldBlock(count);
       }
       target.position(target.position() + count);
       return count == 0 ? -1 : count;
@@ -71,9 +68,9 @@ public final class JnrChannel extends Descriptor implements UdsChannel {
   public int write(ByteBuffer source) throws IOException {
     enter();
     try {
-      int count = libc.send(fd, fromPosition(source));
+      int count = libc.send(fd, source);
       if (count < 0) {
-        return wouldBlock();
+        return wouldBlock(count);
       }
       source.position(source.position() + count);
       return count;
@@ -82,18 +79,12 @@ public final class JnrChannel extends Descriptor implements UdsChannel {
     }
   }
 
-  /** The C library is given the start of a buffer. */
-  private static ByteBuffer fromPosition(ByteBuffer buffer) {
-    return buffer.position() == 0 ? buffer : buffer.slice();
-  }
-
   /** After a failed call: 0 if it only has to be made again, else the error. */
-  private int wouldBlock() throws IOException {
-    Errno errno = libc.errno();
-    if (errno == Errno.EAGAIN || errno == Errno.EWOULDBLOCK || errno == Errno.EINTR) {
+  private int wouldBlock(int result) throws IOException {
+    if (Errno.EAGAIN.meantBy(result) || Errno.EINTR.meantBy(result)) {
       return 0;
     }
-    throw isClosed() ? ConnectFailure.closed() : new SocketException(libc.describe(errno));
+    throw isClosed() ? ConnectFailure.closed() : new SocketException(libc.describe(result));
   }
 
   @Override
@@ -131,15 +122,15 @@ public final class JnrChannel extends Descriptor implements UdsChannel {
 
   @Override
   public void shutdownInput() throws IOException {
-    shutdown(Shutdown.SHUT_RD);
+    shutdown(Constant.SHUT_RD);
   }
 
   @Override
   public void shutdownOutput() throws IOException {
-    shutdown(Shutdown.SHUT_WR);
+    shutdown(Constant.SHUT_WR);
   }
 
-  private void shutdown(Shutdown how) throws IOException {
+  private void shutdown(Constant how) throws IOException {
     enter();
     try {
       libc.shutdown(fd, how); // ENOTCONN, its one error, says that the peer was first
@@ -168,15 +159,15 @@ public final class JnrChannel extends Descriptor implements UdsChannel {
     }
   }
 
-  private static SocketOption option(Buffer buffer) {
-    return buffer == Buffer.SEND ? SocketOption.SO_SNDBUF : SocketOption.SO_RCVBUF;
+  private static Constant option(Buffer buffer) {
+    return buffer == Buffer.SEND ? Constant.SO_SNDBUF : Constant.SO_RCVBUF;
   }
 
   @Override
   public PeerCredentials peerCredentials() throws IOException {
     enter();
     try {
-      return LibcPeers.get().credentials(fd);
+      return new Peers(libc).credentials(fd);
     } finally {
       leave();
     }
@@ -184,13 +175,13 @@ public final class JnrChannel extends Descriptor implements UdsChannel {
 
   @Override
   public String backend() {
-    return JnrBackend.NAME;
+    return libc.backend();
   }
 
   /** A poll sees the hang-up that shutdown(2) makes, and a write fails. */
   @Override
   void wake() {
-    libc.shutdown(fd, Shutdown.SHUT_RDWR);
+    libc.shutdown(fd, Constant.SHUT_RDWR);
   }
 
   @Override

@@ -1,4 +1,4 @@
-package io.github.grpcuds.transport.internal.jnr;
+package io.github.grpcuds.transport.internal.posix;
 
 import io.github.grpcuds.transport.internal.Platform;
 import io.github.grpcuds.transport.internal.channel.ConnectFailure;
@@ -9,18 +9,15 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
-import jnr.constants.platform.Errno;
-import jnr.constants.platform.Shutdown;
-import jnr.unixsocket.UnixSocketChannel;
 
-/** A listening socket over a descriptor that somebody else owns: jnr-unixsocket, most often. */
-final class JnrListener extends Descriptor implements UdsListener {
+/** A listening socket over a descriptor that somebody else may own. */
+final class PosixListener extends Descriptor implements UdsListener {
   private final Libc libc;
   private final Closeable socket;
   final int fd;
 
   /** Both ends of a connection to nobody: closing wakes the poll where shutdown(2) does not. */
-  private final UnixSocketChannel[] wakeUp;
+  private final int[] wakeUp;
 
   private final ByteBuffer acceptable; // what to wait for
 
@@ -29,14 +26,12 @@ final class JnrListener extends Descriptor implements UdsListener {
    *
    * @param socket closes the descriptor
    */
-  JnrListener(Libc libc, int fd, Closeable socket) throws IOException {
+  PosixListener(Libc libc, int fd, Closeable socket) throws IOException {
     this.libc = libc;
     this.socket = socket;
     this.fd = fd;
-    this.wakeUp = UnixSocketChannel.pair();
-    libc.prepare(wakeUp[0].getFD());
-    libc.prepare(wakeUp[1].getFD());
-    this.acceptable = Libc.pollfds(Libc.POLLIN, fd, wakeUp[0].getFD());
+    this.wakeUp = libc.pair();
+    this.acceptable = Libc.pollfds(Libc.POLLIN, fd, wakeUp[0]);
   }
 
   @Override
@@ -47,31 +42,28 @@ final class JnrListener extends Descriptor implements UdsListener {
       if (accepted >= 0) {
         return adopt(accepted);
       }
-      Errno errno = libc.errno();
       if (isClosed()) {
         throw ConnectFailure.closed();
       }
-      if (isTransient(errno)) {
+      if (isTransient(accepted)) {
         return null;
       }
-      throw new SocketException("accept: " + libc.describe(errno));
+      throw new SocketException("accept: " + libc.describe(accepted));
     } finally {
       leave();
     }
   }
 
-  private static boolean isTransient(Errno errno) {
-    return errno == Errno.EAGAIN
-        || errno == Errno.EWOULDBLOCK
-        || errno == Errno.EINTR
-        || errno == Errno.ECONNABORTED;
+  private static boolean isTransient(int result) {
+    return Errno.EAGAIN.meantBy(result)
+        || Errno.EINTR.meantBy(result)
+        || Errno.ECONNABORTED.meantBy(result);
   }
 
   private UdsChannel adopt(int accepted) throws IOException {
     boolean adopted = false;
     try {
-      libc.prepare(accepted);
-      JnrChannel channel = new JnrChannel(libc, accepted);
+      PosixChannel channel = new PosixChannel(libc, accepted);
       adopted = true;
       return channel;
     } finally {
@@ -102,12 +94,12 @@ final class JnrListener extends Descriptor implements UdsListener {
 
   @Override
   public String backend() {
-    return JnrBackend.NAME;
+    return libc.backend();
   }
 
   @Override
   void wake() {
-    libc.shutdown(wakeUp[1].getFD(), Shutdown.SHUT_RDWR);
+    libc.shutdown(wakeUp[1], Constant.SHUT_RDWR);
   }
 
   @Override
@@ -115,11 +107,8 @@ final class JnrListener extends Descriptor implements UdsListener {
     try {
       socket.close();
     } finally {
-      try {
-        wakeUp[0].close();
-      } finally {
-        wakeUp[1].close();
-      }
+      libc.close(wakeUp[0]);
+      libc.close(wakeUp[1]);
     }
   }
 }

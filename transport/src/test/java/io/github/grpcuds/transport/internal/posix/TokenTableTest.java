@@ -1,4 +1,4 @@
-package io.github.grpcuds.transport.internal.jnr;
+package io.github.grpcuds.transport.internal.posix;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -20,10 +20,10 @@ final class TokenTableTest {
 
   @Test
   void tokenOfARemovedWatchFindsNobodyWhenItsSlotIsTaken() {
-    JnrWatch old = added();
+    PosixWatch old = added();
     table.remove(old);
     assertNull(table.get(old.token));
-    JnrWatch fresh = added();
+    PosixWatch fresh = added();
     assertEquals((int) old.token, (int) fresh.token);
     assertNull(table.get(old.token));
     assertSame(fresh, table.get(fresh.token));
@@ -32,24 +32,24 @@ final class TokenTableTest {
   @Test
   void findsEachOfManyWhateverComesAndGoes() {
     Random random = new Random(1);
-    List<JnrWatch> watches = new ArrayList<>();
+    List<PosixWatch> watches = new ArrayList<>();
     Set<Long> tokens = new HashSet<>();
     for (int i = 0; i < 10_000; i++) {
       if (watches.isEmpty() || random.nextInt(5) > 1) {
-        JnrWatch watch = added();
+        PosixWatch watch = added();
         assertTrue(tokens.add(watch.token), "token used twice: " + watch.token);
         watches.add(watch);
       } else {
         table.remove(watches.remove(random.nextInt(watches.size())));
       }
     }
-    for (JnrWatch watch : watches) {
+    for (PosixWatch watch : watches) {
       assertSame(watch, table.get(watch.token));
     }
   }
 
-  private JnrWatch added() {
-    JnrWatch watch = new JnrWatch(null, 0, null);
+  private PosixWatch added() {
+    PosixWatch watch = new PosixWatch(null, 0, null);
     table.add(watch);
     return watch;
   }
