@@ -119,7 +119,7 @@ class LoadBalancingTest {
     Assumptions.assumeTrue(
         System.getProperty("os.name").equals("Linux")
             && !"jdk".equals(System.getProperty("grpcuds.backend")),
-        "only jnr on Linux has abstract names");
+        "Linux alone has abstract names, and backend jdk does not");
     UdsAddress name = UdsAddress.ofAbstract("grpcuds-it-" + System.nanoTime() + "\0x");
     sockets.start(UdsServerBuilder.forAddress(name).addService(new EchoGreeter("Abstract")));
     ManagedChannel channel = sockets.open(UdsChannelBuilder.forTarget(name.toString()));

@@ -10,12 +10,17 @@ import io.grpc.internal.GrpcUtil;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Array;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
 import java.lang.reflect.Member;
 import java.lang.reflect.Modifier;
 import java.net.URI;
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
@@ -44,6 +49,7 @@ class ReachabilityMetadataTest {
   private static final String OKHTTP = "io.github.grpcuds.okhttp.";
   private static final String SERVER = "io.github.grpcuds.server.";
   private static final String CORE = "io.grpc.internal.";
+  private static final String FOREIGN = "java.lang.foreign.";
 
   /** The methods of {@link Class} that look something up. */
   private static final List<String> LOOK_UPS =
@@ -130,7 +136,12 @@ class ReachabilityMetadataTest {
 
   private static void assertTold(String expected, Class<?> ofJar, String artifact)
       throws IOException {
-    String file = "META-INF/native-image/io.github.grpcuds/" + artifact + "/reflect-config.json";
+    assertTold(expected, ofJar, artifact, "reflect-config.json");
+  }
+
+  private static void assertTold(String expected, Class<?> ofJar, String artifact, String name)
+      throws IOException {
+    String file = "META-INF/native-image/io.github.grpcuds/" + artifact + "/" + name;
     try (InputStream told = ofJar.getClassLoader().getResourceAsStream(file)) {
       assertEquals(expected, told == null ? "nothing" : text(told), file);
     }
@@ -201,6 +212,82 @@ class ReachabilityMetadataTest {
     assertTold(json(), UdsAddress.class, "grpc-uds-transport");
   }
 
+  /** In the file that came with GraalVM 23, for older ones have no foreign functions. */
+  @Test
+  void foreignFunctions() throws Exception {
+    Assumptions.assumeTrue(isJava(22), "foreign functions came with Java 22");
+    Class<?> linker = Class.forName(FOREIGN + "Linker");
+    Class<?> option = Class.forName(FOREIGN + "Linker$Option");
+    Class<?> options = Array.newInstance(option, 0).getClass();
+    Class<?> layout = Class.forName(FOREIGN + "MemoryLayout");
+    Class<?> layouts = Array.newInstance(layout, 0).getClass();
+    Class<?> descriptor = Class.forName(FOREIGN + "FunctionDescriptor");
+    Class<?> segment = Class.forName(FOREIGN + "MemorySegment");
+    add(linker.getMethod("nativeLinker"));
+    add(linker.getMethod("defaultLookup"));
+    add(linker.getMethod("downcallHandle", segment, descriptor, options));
+    add(option.getMethod("captureCallState", String[].class));
+    add(option.getMethod("firstVariadicArg", int.class));
+    add(Class.forName(FOREIGN + "SymbolLookup").getMethod("find", String.class));
+    add(descriptor.getMethod("of", layout, layouts));
+    add(layout.getMethod("byteSize"));
+    add(segment.getMethod("ofBuffer", Buffer.class));
+    add(segment.getMethod("ofAddress", long.class));
+    add(segment.getMethod("reinterpret", long.class));
+    add(segment.getMethod("asByteBuffer"));
+    for (String name : Arrays.asList("ADDRESS", "JAVA_INT", "JAVA_LONG")) {
+      add(Class.forName(FOREIGN + "ValueLayout").getField(name));
+    }
+    add(Class.class.getMethod("getModule"));
+    add(Class.forName("java.lang.Module").getMethod("getName"));
+    add(Class.forName("java.lang.Module").getMethod("isNativeAccessEnabled"));
+    String expected =
+        "{\"reflection\": "
+            + json().trim().replace("{\"name\": \"java", "{\"type\": \"java")
+            + ",\n\"foreign\": {\"downcalls\": [\n  "
+            + String.join(",\n  ", downcalls())
+            + "\n]}}\n";
+    assertTold(expected, UdsAddress.class, "grpc-uds-transport", "reachability-metadata.json");
+  }
+
+  /** What the library's constants are called with. */
+  private static Set<String> downcalls() throws ReflectiveOperationException {
+    Set<String> downcalls = new TreeSet<>();
+    Class<?> library = Class.forName("io.github.grpcuds.transport.internal.ffm.FfmLibrary");
+    List<Class<?>> owners = new ArrayList<>(Arrays.asList(library.getDeclaredClasses()));
+    owners.add(library);
+    for (Class<?> owner : owners) {
+      for (Field field : owner.getDeclaredFields()) {
+        if (field.getType() == MethodHandle.class) {
+          field.setAccessible(true);
+          MethodHandle handle = (MethodHandle) field.get(null);
+          if (handle != null) {
+            downcalls.add(downcall(handle.type(), field.getName().equals("FCNTL")));
+          }
+        }
+      }
+    }
+    MethodType accept = MethodType.methodType(int.class, int.class, long.class, long.class);
+    downcalls.add(
+        downcall(accept.insertParameterTypes(0, ByteBuffer.class), false)); // macOS has it
+    return downcalls;
+  }
+
+  private static String downcall(MethodType type, boolean variadic) {
+    String parameters =
+        type.parameterList().stream()
+            .skip(1) // errno
+            .map(parameter -> parameter == ByteBuffer.class ? "void*" : parameter.getName())
+            .collect(Collectors.joining("\", \""));
+    return "{\"returnType\": \""
+        + type.returnType()
+        + "\", \"parameterTypes\": ["
+        + (parameters.isEmpty() ? "" : "\"" + parameters + "\"")
+        + "], \"options\": {\"captureCallState\": true"
+        + (variadic ? ", \"firstVariadicArg\": 2" : "")
+        + "}}";
+  }
+
   private static boolean isJava(int version) {
     String specification = System.getProperty("java.specification.version");
     return !specification.startsWith("1.") && Integer.parseInt(specification) >= version;
@@ -230,10 +317,12 @@ class ReachabilityMetadataTest {
             Arrays.asList(
                 "Alpn",
                 "CloseOnExec", // of jffi, which no native image has
+                "ForeignFunctions",
                 "GrpcVersion",
                 "GuardedListener", // of versions before 1.75 alone
                 "JdkBackend",
                 "JdkPeerOption",
+                "NativeAccess",
                 "NextProvider",
                 "OkHttpInternals",
                 "PlainTransports",

@@ -67,7 +67,7 @@ class ServerLogTest {
     for (String part :
         new String[] {
           "(mode rw-rw----, owner " + owner + ", group ",
-          "backend j",
+          ", backend ",
           "plain text",
           "peer policy: any user",
           "connections 7, backlog 1024"

@@ -11,6 +11,7 @@ import io.github.grpcuds.testkit.ChildProcess;
 import io.github.grpcuds.testkit.Deadline;
 import io.github.grpcuds.transport.UdsAddress;
 import io.github.grpcuds.transport.UdsSocketFactory;
+import io.github.grpcuds.transport.internal.backend.Backends;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
@@ -124,10 +125,9 @@ class SystemdTest {
         .getMessage();
   }
 
-  private static void assumeJdkHasUnixSockets(String backend) {
-    boolean old =
-        Arrays.asList("1.8", "11").contains(System.getProperty("java.specification.version"));
-    Assumptions.assumeFalse(backend.equals("jdk") && old, "the JDK has no Unix sockets before 16");
+  private static void assumeRunsHere(String backend) {
+    String reason = Backends.unavailable(backend);
+    Assumptions.assumeTrue(reason == null, backend + ": " + reason);
   }
 
   private static void assertContains(String part, String text) {
@@ -152,9 +152,9 @@ class SystemdTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"descriptor 3, jnr", "stdin, jdk", "stdin, jnr"})
+  @CsvSource({"descriptor 3, ffm", "descriptor 3, jnr", "stdin, jdk", "stdin, ffm", "stdin, jnr"})
   void nextActivationServesTheClientThatWaited(String passed, String backend) throws Exception {
-    assumeJdkHasUnixSockets(backend);
+    assumeRunsHere(backend);
     String stdin = passed.equals("stdin") ? "stdin " : "";
     ChildProcess systemd = activate("hold", stdin + "listen:" + path, backend, "-", "wait");
     assertEquals("Hello of - Ann", greet());
@@ -170,9 +170,11 @@ class SystemdTest {
   }
 
   /** The other program has the socket open too, so the kernel's epoll would go on reporting it. */
-  @Test
-  void serverThatStoppedAcceptingIsNotBusyWithThoseWhoWait() throws Exception {
-    ChildProcess server = activate("run", "listen:" + path, "jnr", "-");
+  @ParameterizedTest
+  @ValueSource(strings = {"ffm", "jnr"})
+  void serverThatStoppedAcceptingIsNotBusyWithThoseWhoWait(String backend) throws Exception {
+    assumeRunsHere(backend);
+    ChildProcess server = activate("run", "listen:" + path, backend, "-");
     server.hear("listening on");
     Recorder<HelloReply> replies = new Recorder<>();
     StreamObserver<HelloRequest> call = GreeterGrpc.newStub(sockets.channel(path)).chat(replies);
@@ -269,8 +271,10 @@ class SystemdTest {
     assertContains("LISTEN_PID is 1, but this process is ", server.hear("failed:"));
   }
 
-  @Test
-  void whatIsNoListeningUnixStreamSocketIsRefused() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"ffm", "jnr"})
+  void whatIsNoListeningUnixStreamSocketIsRefused(String backend) throws Exception {
+    assumeRunsHere(backend);
     String other = sockets.path("other");
     String third = sockets.path("third");
     try {
@@ -282,7 +286,7 @@ class SystemdTest {
               + " connected bound:"
               + third
               + " file closed";
-      ChildProcess server = activate("run", passed, "jnr");
+      ChildProcess server = activate("run", passed, backend);
       assertRefused(server, "tcp", "descriptor 3 (\"tcp\"): it is no Unix socket");
       assertRefused(server, "datagram", "descriptor 4 (\"datagram\"): it is no stream socket");
       assertRefused(server, "seqpacket", "no stream socket, but of type SOCK_SEQPACKET");
@@ -307,11 +311,12 @@ class SystemdTest {
     "jdk, tcp, no Unix socket",
     "jdk, datagram:PATH, no stream socket",
     "jdk, connected, Accept=yes",
+    "ffm, tcp, no Unix socket",
     "jnr, tcp, no Unix socket"
   })
   void standardInputThatIsNoListeningUnixStreamSocketIsRefused(
       String backend, String socket, String reason) throws Exception {
-    assumeJdkHasUnixSockets(backend);
+    assumeRunsHere(backend);
     String passed = "stdin " + socket.replace("PATH", path);
     String failure = activate("run", passed, backend, "-", "wait").hear("failed:");
     assertContains(reason, failure);

@@ -228,8 +228,8 @@ public final class UdsServerBuilder extends ForwardingServerBuilder<UdsServerBui
    * NOTIFY_SOCKET in the environment this does nothing. Several servers each send their own
    * messages, so set this on the one that starts last.
    *
-   * <p>It needs jnr-unixsocket, because the JDK has no Unix datagram sockets. Without
-   * jnr-unixsocket the server starts all the same and logs that it cannot notify systemd.
+   * <p>It needs Java 22 or jnr-unixsocket, because the JDK has no Unix datagram sockets. Without
+   * either the server starts all the same and logs that it cannot notify systemd.
    */
   public UdsServerBuilder notifySystemd() {
     config.notifySystemd = true;

@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Assumptions;
 
 /** Runs a program of the test class path in a JVM of its own, of the same JDK as this one. */
 public final class ChildJvm {
+  private static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
+
   private final Class<?> program;
   private final List<String> prefix = new ArrayList<>();
   private final List<String> options = new ArrayList<>();
@@ -19,7 +21,13 @@ public final class ChildJvm {
   public ChildJvm(Class<?> program) {
     this.program = program;
     // Or JDK 24 and newer print warnings; older ones do not know the second option.
-    options("-XX:+IgnoreUnrecognizedVMOptions", "--enable-native-access=ALL-UNNAMED");
+    options("-XX:+IgnoreUnrecognizedVMOptions", NATIVE_ACCESS);
+  }
+
+  /** Without leave for native code, of which Java 22 and newer then warn. */
+  public ChildJvm withoutNativeAccess() {
+    options.remove(NATIVE_ACCESS);
+    return this;
   }
 
   /** Starts it by way of a command, which gets the JVM's as its last arguments. */

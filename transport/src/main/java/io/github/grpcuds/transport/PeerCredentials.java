@@ -18,7 +18,7 @@ import java.util.List;
  *
  * <table>
  * <caption>What each backend tells</caption>
- * <tr><th></th><th>jnr, Linux</th><th>jnr, macOS</th><th>jdk, Linux and macOS</th></tr>
+ * <tr><th></th><th>ffm, jnr, Linux</th><th>ffm, jnr, macOS</th><th>jdk, Linux and macOS</th></tr>
  * <tr><td>pid</td><td>yes</td><td>no</td><td>no</td></tr>
  * <tr><td>uid, gid</td><td>yes</td><td>yes</td><td>yes, while a self-test holds: see below</td></tr>
  * <tr><td>user, group</td><td>when asked for</td><td>when asked for</td><td>yes</td></tr>

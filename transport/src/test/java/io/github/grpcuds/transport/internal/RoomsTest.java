@@ -27,7 +27,7 @@ class RoomsTest {
   /** Each room, after those that it may use. */
   private static final List<String> ORDER =
       Arrays.asList(
-          "peer", "channel", "file", "posix", "jnr", "jdk", "backend", "socket", "systemd");
+          "peer", "channel", "file", "posix", "ffm", "jnr", "jdk", "backend", "socket", "systemd");
 
   @Test
   void everyRoomIsKnown() throws IOException {

@@ -2,6 +2,7 @@ package io.github.grpcuds.transport.internal.backend;
 
 import io.github.grpcuds.transport.UdsAddress;
 import io.github.grpcuds.transport.internal.channel.Backend;
+import io.github.grpcuds.transport.internal.ffm.FfmBackend;
 import io.github.grpcuds.transport.internal.jdk.JdkBackend;
 import io.github.grpcuds.transport.internal.jnr.JnrBackend;
 import java.io.IOException;
@@ -15,9 +16,10 @@ import java.util.function.Supplier;
 /**
  * The backends of this JVM in order of preference, and the choice among them.
  *
- * <p>The JDK's own channels come first: they need no native library. jnr-unixsocket serves what
- * they cannot: abstract names, the longest paths, and every JDK before 16. The system property
- * {@code grpcuds.backend}, read at each connect and listen, forces one.
+ * <p>The JDK's own channels come first: they need no native code of ours. The JDK's foreign
+ * functions serve what they cannot, abstract names and the longest paths, from JDK 22 on, and
+ * jnr-unixsocket before. The system property {@code grpcuds.backend}, read at each connect and
+ * listen, forces one.
  *
  * <p>What a connect runs has no lambdas: the JVM makes each of them in half a millisecond.
  */
@@ -29,6 +31,7 @@ public final class Backends {
   private static final List<Candidate> CANDIDATES =
       Arrays.asList(
           new Candidate(JdkBackend.NAME, new JdkLoader()),
+          new Candidate(FfmBackend.NAME, new FfmLoader()),
           new Candidate(JnrBackend.NAME, new JnrLoader()));
 
   private Backends() {}
@@ -79,6 +82,13 @@ public final class Backends {
     }
   }
 
+  private static final class FfmLoader implements Supplier<Backend> {
+    @Override
+    public Backend get() {
+      return FfmBackend.load();
+    }
+  }
+
   private static final class JnrLoader implements Supplier<Backend> {
     @Override
     public Backend get() {
@@ -105,7 +115,13 @@ public final class Backends {
     }
     if (reasons.isEmpty()) {
       throw new SocketException(
-          "unknown backend in system property " + PROPERTY + ": \"" + forced + "\" (jdk or jnr)");
+          "unknown backend in system property "
+              + PROPERTY
+              + ": \""
+              + forced
+              + "\" (one of "
+              + names()
+              + ")");
     }
     throw new SocketException("no backend for " + what + ": " + String.join("; ", reasons));
   }

@@ -65,6 +65,6 @@ public interface UdsChannel extends Closeable {
   /** What the kernel says of the other end; still there when the peer has closed. */
   PeerCredentials peerCredentials() throws IOException;
 
-  /** The name of the backend it came from: {@code jdk} or {@code jnr}. */
+  /** The name of the backend it came from: {@code jdk}, {@code ffm} or {@code jnr}. */
   String backend();
 }

@@ -37,6 +37,6 @@ public interface UdsListener extends Closeable {
     return null;
   }
 
-  /** The name of the backend it came from: {@code jdk} or {@code jnr}. */
+  /** The name of the backend it came from: {@code jdk}, {@code ffm} or {@code jnr}. */
   String backend();
 }

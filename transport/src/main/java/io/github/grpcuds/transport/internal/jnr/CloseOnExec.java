@@ -1,7 +1,7 @@
 package io.github.grpcuds.transport.internal.jnr;
 
+import io.github.grpcuds.transport.internal.NativeAccess;
 import java.io.File;
-import java.lang.reflect.InvocationTargetException;
 
 /**
  * Keeps a descriptor of the JDK's out of programs that native code of this process starts; those of
@@ -37,13 +37,9 @@ public final class CloseOnExec {
   /** From Java 24 on the JVM warns of it unless --enable-native-access is given (JEP 472). */
   private static boolean mayLoadNativeCode() {
     try {
-      Class<?> loader =
-          Class.forName("com.kenai.jffi.Invoker", false, CloseOnExec.class.getClassLoader());
-      Object module = Class.class.getMethod("getModule").invoke(loader);
-      return (Boolean) module.getClass().getMethod("isNativeAccessEnabled").invoke(module);
-    } catch (NoSuchMethodException e) {
-      return true; // Java 21 and older
-    } catch (ClassNotFoundException | IllegalAccessException | InvocationTargetException e) {
+      ClassLoader here = CloseOnExec.class.getClassLoader();
+      return NativeAccess.isEnabled(Class.forName("com.kenai.jffi.Invoker", false, here));
+    } catch (ClassNotFoundException e) {
       return false;
     }
   }

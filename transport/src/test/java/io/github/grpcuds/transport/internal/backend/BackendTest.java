@@ -19,6 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** What tests that run on every backend have in common. */
 @ExtendWith(UncaughtExceptions.class)
 public abstract class BackendTest {
+  /** For {@code MethodSource}: the names of all backends, available here or not. */
+  public static final String ALL = "io.github.grpcuds.transport.internal.backend.Backends#names";
+
   @TempDir public Path dir;
 
   private final String backend;

@@ -63,8 +63,27 @@ final class BackendsTest {
   }
 
   @Test
+  @EnabledForJreRange(min = JRE.JAVA_22)
   @EnabledOnOs(OS.LINUX)
-  void jnrServesWhatTheJdkCannot() throws Exception {
+  void foreignFunctionsServeWhatTheJdksChannelsCannot() throws Exception {
+    assertEquals("ffm", Backends.choose(NAME).name());
+    assertEquals("ffm", Backends.choose(LONGEST_PATH).name());
+    assertEquals("ffm", Backends.sendingDatagrams(PATH).name());
+    assertEquals("ffm", Backends.inheriting(3, "descriptor 3").name());
+  }
+
+  @Test
+  @EnabledForJreRange(max = JRE.JAVA_21)
+  void forcedForeignFunctionsSayThatThisJdkIsTooOld() {
+    BackendTest.force("ffm");
+    assertRefused(PATH, PATH.toString(), "ffm: ", System.getProperty("java.version"), "22");
+    assertNull(Backends.named("ffm"));
+  }
+
+  @Test
+  @EnabledForJreRange(max = JRE.JAVA_21)
+  @EnabledOnOs(OS.LINUX)
+  void jnrServesWhatOlderJdksCannot() throws Exception {
     assumeJnr();
     assertEquals("jnr", Backends.choose(NAME).name());
     assertEquals("jnr", Backends.choose(LONGEST_PATH).name());
@@ -87,7 +106,7 @@ final class BackendsTest {
   @Test
   void unknownBackendIsNamed() {
     BackendTest.force("netty");
-    assertRefused(PATH, "grpcuds.backend", "\"netty\"", "jdk");
+    assertRefused(PATH, "grpcuds.backend", "\"netty\"", "[jdk, ffm, jnr]");
     assertThrows(IllegalArgumentException.class, () -> Backends.named("netty"));
   }
 
@@ -118,7 +137,7 @@ final class BackendsTest {
 
   @Test
   void backendsTellTheirCapabilities() {
-    for (String name : new String[] {"jdk", "jnr"}) {
+    for (String name : Backends.names()) {
       Backend backend = Backends.named(name);
       if (backend != null) {
         assertEquals(name, backend.name());
@@ -130,9 +149,12 @@ final class BackendsTest {
 
   @Test
   @EnabledOnOs(OS.LINUX)
-  void onlyJnrTellsAllOfAPeer() {
+  void allButTheJdksChannelsTellAllOfAPeer() {
     assumeJnr();
-    assertEquals(EnumSet.allOf(Capability.class), Backends.named("jnr").capabilities());
+    for (String name : new String[] {"ffm", "jnr"}) {
+      Backend backend = Backends.named(name);
+      assertTrue(backend == null || backend.capabilities().equals(EnumSet.allOf(Capability.class)));
+    }
     Backend jdk = Backends.named("jdk");
     assertTrue(
         jdk == null

@@ -17,7 +17,9 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.JRE;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A user may leave jnr-unixsocket out. */
@@ -39,7 +41,15 @@ final class WithoutJnrTest {
   }
 
   @Test
-  void abstractNamesSayWhatToAdd() throws Exception {
+  @EnabledForJreRange(min = JRE.JAVA_22)
+  @EnabledOnOs(OS.LINUX)
+  void abstractNamesWorkByTheJdksForeignFunctions() throws Exception {
+    assertEquals("works", outcome("unix-abstract:grpcuds-test"));
+  }
+
+  @Test
+  @EnabledForJreRange(max = JRE.JAVA_21)
+  void abstractNamesOnOlderJdksSayWhatToAdd() throws Exception {
     assertSaysWhatToAdd(outcome("unix-abstract:grpcuds-test"));
     assertSaysWhatToAdd(outcome("unix-abstract:grpcuds-test")); // what failed once, is remembered
   }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Who looks a live server's socket up by its path finds it. */
 @EnabledOnOs(OS.LINUX)
@@ -50,7 +50,7 @@ final class BoundPathTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"jdk", "jnr"})
+  @MethodSource(BackendTest.ALL)
   void kernelListsTheSocketByThePathOfItsFile(String backend) throws Exception {
     force(backend);
     Path path = dir.resolve("s");
@@ -73,7 +73,7 @@ final class BoundPathTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"jdk", "jnr"})
+  @MethodSource(BackendTest.ALL)
   void relativePathIsListedAsAWhole(String backend) throws Exception {
     force(backend);
     Path relative = Paths.get("").toAbsolutePath().relativize(dir.resolve("s"));
@@ -89,7 +89,7 @@ final class BoundPathTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"jdk", "jnr"})
+  @MethodSource(BackendTest.ALL)
   void cleanerOfOldFilesSparesALiveSocket(String backend) throws Exception {
     force(backend);
     Path folder = Files.createDirectory(dir.resolve("old"));
@@ -122,7 +122,7 @@ final class BoundPathTest {
 
   /** What systems do where the path of the bind has to be another: see FileRefresher. */
   @ParameterizedTest
-  @ValueSource(strings = {"jdk", "jnr"})
+  @MethodSource(BackendTest.ALL)
   void fileThatWasRenamedIsKeptFromAgeing(String backend) throws Exception {
     force(backend);
     Path path = dir.resolve("s");

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Programs that native code starts, the JVM's own for one, do not keep a server's socket open. */
 @EnabledOnOs(OS.LINUX)
@@ -30,7 +30,7 @@ final class InheritedByChildTest {
   @TempDir Path dir;
 
   @ParameterizedTest
-  @ValueSource(strings = {"jdk", "jnr"})
+  @MethodSource(BackendTest.ALL)
   void socketOfAKilledServerIsFreeThoughItsChildLives(String backend) throws Exception {
     BackendTest.assumeAvailable(backend);
     Path path = dir.resolve("s");
@@ -62,7 +62,7 @@ final class InheritedByChildTest {
     public static void main(String[] args) throws IOException {
       UdsAddress address = UdsAddress.ofPath(Paths.get(args[0]).toString());
       try (ServerSocket server = new UdsServerSocketFactory(address).createServerSocket(0)) {
-        boolean kept = System.getProperty(Backends.PROPERTY).equals("jnr") || CloseOnExec.set(0);
+        boolean kept = !System.getProperty(Backends.PROPERTY).equals("jdk") || CloseOnExec.set(0);
         System.out.println(kept ? "started" : "close-on-exec cannot be set in this JVM");
         System.in.read();
         List<byte[]> all = new ArrayList<>();

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A server starts wherever bind(2) works. */
 final class PoorMachineTest {
@@ -56,7 +56,7 @@ final class PoorMachineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"jdk", "jnr"})
+  @MethodSource(BackendTest.ALL)
   void onAFullFileSystem(String backend) throws Exception {
     force(backend);
     Tool.needRoot(dir);
@@ -94,14 +94,14 @@ final class PoorMachineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"jdk", "jnr"})
+  @MethodSource(BackendTest.ALL)
   void withAlmostNothingToWrite(String backend) throws Exception {
     BackendTest.assumeAvailable(backend);
     String limit = backend.equals("jnr") ? "--fsize=4000000" : "--fsize=0"; // jffi unpacks itself
     Tool.need("prlimit", limit, "true");
     Path path = dir.resolve("s");
     ChildJvm jvm = new ChildJvm(Starter.class).by("prlimit", limit).backend(backend);
-    if (backend.equals("jdk")) {
+    if (!backend.equals("jnr")) {
       jvm.property("java.io.tmpdir", "/nothing-of-this-name"); // it does without, too
     }
     try (ChildProcess server = jvm.start(path)) {
@@ -123,7 +123,7 @@ final class PoorMachineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"jdk", "jnr"})
+  @MethodSource(BackendTest.ALL)
   void withAUmaskThatLeavesNoFolderUsable(String backend) throws Exception {
     BackendTest.assumeAvailable(backend);
     boolean root = Platform.LINUX && Files.getAttribute(dir, "unix:uid").equals(0);
@@ -152,7 +152,7 @@ final class PoorMachineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"jdk", "jnr"})
+  @MethodSource(BackendTest.ALL)
   void whereModesCannotBeChanged(String backend) throws Exception {
     force(backend);
     Tool.needRoot(dir);
@@ -181,7 +181,7 @@ final class PoorMachineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"jdk", "jnr"})
+  @MethodSource(BackendTest.ALL)
   void overWhatACrashOrAnotherUserLeavesOfALock(String backend) throws Exception {
     force(backend);
     Tool.needRoot(dir);

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Errors of connect(2) that have nothing to do with the socket, in more than one language. */
 final class SandboxTest {
@@ -29,8 +29,10 @@ final class SandboxTest {
   @ParameterizedTest
   @CsvSource({
     "jdk, 1, Operation not permitted",
+    "ffm, 1, Operation not permitted",
     "jnr, 1, Operation not permitted",
     "jdk, 22, Invalid argument",
+    "ffm, 22, Invalid argument",
     "jnr, 22, Invalid argument"
   })
   void errorIsToldAtOnceInTheSystemsWords(String backend, String errno, String words)
@@ -42,7 +44,7 @@ final class SandboxTest {
 
   /** As SELinux says no; and the words of a full backlog are not known by heart. */
   @ParameterizedTest
-  @ValueSource(strings = {"jdk", "jnr"})
+  @MethodSource(BackendTest.ALL)
   void errorIsToldInTheUsersLanguage(String backend) throws Exception {
     BackendTest.assumeAvailable(backend);
     String locales = "LOCPATH=" + germanLocale();
@@ -65,7 +67,7 @@ final class SandboxTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"jdk", "jnr"})
+  @MethodSource(BackendTest.ALL)
   void fullBacklogIsKnownInTheUsersLanguage(String backend) throws Exception {
     BackendTest.assumeAvailable(backend);
     String locales = "LOCPATH=" + germanLocale();

@@ -30,7 +30,9 @@ final class StartRaceTest {
   @BeforeEach
   void startProcesses() {
     path = dir.resolve("s");
-    for (String backend : new String[] {"jdk", "jnr", "jdk", "jnr"}) {
+    List<String> backends = new ArrayList<>(Backends.names());
+    backends.addAll(Backends.names());
+    for (String backend : backends) {
       if (Backends.named(backend) != null) {
         children.add(new ChildJvm(Starter.class).backend(backend).start(path));
       }

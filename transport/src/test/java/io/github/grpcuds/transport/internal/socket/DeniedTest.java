@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a user sees whom file modes keep out; root has to give up its privilege for that. */
 final class DeniedTest {
@@ -26,7 +26,7 @@ final class DeniedTest {
   @TempDir Path dir;
 
   @ParameterizedTest
-  @ValueSource(strings = {"jdk", "jnr"})
+  @MethodSource(BackendTest.ALL)
   void modesThatKeepAUserOutAreToldWithThePath(String backend) throws Exception {
     BackendTest.assumeAvailable(backend);
     Path folder = Files.createDirectory(dir.resolve("folder"));

@@ -32,14 +32,14 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A server whose process runs out of descriptors accepts again once there are some. */
 final class DescriptorShortageTest {
   @TempDir Path dir;
 
   @ParameterizedTest
-  @ValueSource(strings = {"jdk", "jnr"})
+  @MethodSource(BackendTest.ALL)
   void acceptOutlivesAShortageOfDescriptors(String backend) throws Exception {
     BackendTest.assumeAvailable(backend);
     String printed =
