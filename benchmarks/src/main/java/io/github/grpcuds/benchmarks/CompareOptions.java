@@ -2,6 +2,7 @@ package io.github.grpcuds.benchmarks;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 
 /** The arguments of the comparison. */
@@ -17,7 +18,8 @@ final class CompareOptions {
   double seconds = 1;
   int coldRuns = 3;
   List<Row> rows = Arrays.asList(Row.values());
-  List<Peer> peers = Arrays.asList(Peer.values());
+  List<Peer> peers =
+      new ArrayList<>(EnumSet.complementOf(EnumSet.of(Peer.UDS_FFM))); // that needs Java 22
   Peer yardstick = Peer.NETTY_UDS;
   String jdk = System.getProperty("java.home");
   String jnrJdk; // of uds-jnr; null: as the others'

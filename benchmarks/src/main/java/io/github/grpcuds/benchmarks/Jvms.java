@@ -59,8 +59,8 @@ final class Jvms {
     command.addAll(flags);
     command.addAll(COMMON_FLAGS);
     command.add("-Djava.util.logging.config.file=" + logging);
-    if (peer == Peer.UDS_JDK || peer == Peer.UDS_JNR) {
-      command.add("-Dgrpcuds.backend=" + (peer == Peer.UDS_JDK ? "jdk" : "jnr"));
+    if (peer.backend() != null) {
+      command.add("-Dgrpcuds.backend=" + peer.backend());
       if (options.busyPollMicros != null) {
         command.add("-Dgrpcuds.busyPollMicros=" + options.busyPollMicros);
       }

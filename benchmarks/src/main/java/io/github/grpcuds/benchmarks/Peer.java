@@ -10,6 +10,7 @@ enum Peer {
   NETTY_TCP("netty-tcp", "grpc-netty", "netty-"),
   OKHTTP_TCP("okhttp-tcp", "grpc-okhttp", "okio", "kotlin-"),
   UDS_JDK("uds-jdk", "grpc-okhttp", "okio", "kotlin-", "grpc-uds-"),
+  UDS_FFM("uds-ffm", "grpc-okhttp", "okio", "kotlin-", "grpc-uds-"),
   UDS_JNR("uds-jnr", "grpc-okhttp", "okio", "kotlin-", "grpc-uds-", "jnr-", "jffi-", "asm-"),
   INPROCESS("inprocess", "grpc-inprocess"),
   RAW("raw"),
@@ -35,6 +36,20 @@ enum Peer {
       }
     }
     throw new IllegalArgumentException("no such transport: " + id);
+  }
+
+  /** Which backend of this library it is; null if it is another library. */
+  String backend() {
+    switch (this) {
+      case UDS_JDK:
+        return "jdk";
+      case UDS_FFM:
+        return "ffm";
+      case UDS_JNR:
+        return "jnr";
+      default:
+        return null;
+    }
   }
 
   boolean twoProcesses() {

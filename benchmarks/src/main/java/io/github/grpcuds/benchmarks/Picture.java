@@ -12,9 +12,9 @@ import java.util.Optional;
  */
 final class Picture {
   private static final List<Peer> PEERS =
-      Arrays.asList(Peer.UDS_JDK, Peer.UDS_JNR, Peer.NETTY_TCP, Peer.OKHTTP_TCP);
+      Arrays.asList(Peer.UDS_JDK, Peer.UDS_FFM, Peer.UDS_JNR, Peer.NETTY_TCP, Peer.OKHTTP_TCP);
   private static final List<String> COLORS =
-      Arrays.asList("#1b7837", "#7fbf7b", "#998ec3", "#c0a070");
+      Arrays.asList("#1b7837", "#4f9f51", "#7fbf7b", "#998ec3", "#c0a070");
 
   /** The scale goes from the inverse of it to it; longer bars are cut, their numbers are not. */
   private static final double FARTHEST = 16;

@@ -43,9 +43,11 @@ final class Transport {
     String path = folder.resolve("s").toString();
     switch (kind) {
       case UDS_JDK:
+        return uds("jdk", folder, path, service, directExecutors);
+      case UDS_FFM:
+        return uds("ffm", folder, path, service, directExecutors);
       case UDS_JNR:
-        System.setProperty("grpcuds.backend", kind == TransportKind.UDS_JDK ? "jdk" : "jnr");
-        return uds(folder, path, service, directExecutors);
+        return uds("jnr", folder, path, service, directExecutors);
       case NETTY_EPOLL_UDS:
         return netty(folder, path, service, directExecutors);
       case OKHTTP_TCP:
@@ -55,8 +57,10 @@ final class Transport {
     }
   }
 
-  private static Transport uds(Path folder, String path, BindableService service, boolean direct)
+  private static Transport uds(
+      String backend, Path folder, String path, BindableService service, boolean direct)
       throws IOException {
+    System.setProperty("grpcuds.backend", backend);
     Server server = start(UdsServerBuilder.forPath(path), service, direct);
     return new Transport(folder, null, server, open(UdsChannelBuilder.forPath(path), direct));
   }

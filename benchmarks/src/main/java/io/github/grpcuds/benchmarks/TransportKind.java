@@ -4,6 +4,8 @@ package io.github.grpcuds.benchmarks;
 public enum TransportKind {
   /** This library on the JDK's channels. */
   UDS_JDK,
+  /** This library on the JDK's foreign functions, from Java 22 on. */
+  UDS_FFM,
   /** This library on jnr-unixsocket. */
   UDS_JNR,
   /** grpc-netty over a Unix domain socket with native epoll. */

@@ -20,6 +20,7 @@ interface Wiring {
       case OKHTTP_TCP:
         return new OkHttpTcpWiring();
       case UDS_JDK:
+      case UDS_FFM:
       case UDS_JNR:
         return new UdsWiring();
       case INPROCESS:
