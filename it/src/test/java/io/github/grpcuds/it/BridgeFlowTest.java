@@ -14,6 +14,7 @@ import io.github.grpcuds.testkit.Await;
 import io.github.grpcuds.testkit.Deadline;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
+import io.grpc.InsecureServerCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Server;
@@ -22,10 +23,17 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.okhttp.OkHttpChannelBuilder;
+import io.grpc.okhttp.OkHttpServerBuilder;
 import io.grpc.stub.ClientCalls;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -409,6 +417,46 @@ class BridgeFlowTest {
           return served[0] > 2 && served[1] > 2;
         },
         () -> "calls of the backends: " + served[0] + " and " + served[1]);
+  }
+
+  /**
+   * grpc-okhttp's server and client both run events under the lock of their connection, if they may
+   * run them in their own threads.
+   */
+  @Test
+  void frontOfGrpcOkHttpDoesNotWaitForItsChannel() throws Exception {
+    sockets.serve(backendPath, new ByteEcho());
+    Server front =
+        sockets.start(
+            OkHttpServerBuilder.forPort(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                    InsecureServerCredentials.create())
+                .fallbackHandlerRegistry(UdsBridge.forwardTo(sockets.channel(backendPath)))
+                .directExecutor());
+    ManagedChannel channel =
+        sockets.add(
+            OkHttpChannelBuilder.forTarget("dns:///127.0.0.1:" + front.getPort())
+                .usePlaintext()
+                .build());
+    CallOptions limited = ByteEcho.within(Deadline.SECONDS);
+    ExecutorService callers = Executors.newFixedThreadPool(4);
+    try {
+      List<Future<?>> all = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        all.add(callers.submit(() -> repeat(channel, limited)));
+      }
+      for (Future<?> caller : all) {
+        caller.get(Deadline.SECONDS, TimeUnit.SECONDS);
+      }
+    } finally {
+      callers.shutdownNow();
+    }
+  }
+
+  private static void repeat(ManagedChannel channel, CallOptions options) {
+    for (int i = 0; i < 500; i++) {
+      ClientCalls.blockingUnaryCall(channel, ByteEcho.ECHO, options, new byte[] {1});
+    }
   }
 
   @Test

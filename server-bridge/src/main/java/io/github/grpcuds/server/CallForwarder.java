@@ -6,6 +6,7 @@ import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.Context;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
@@ -13,14 +14,30 @@ import io.grpc.ServerCall;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
+import io.grpc.internal.GrpcUtil;
+import io.grpc.internal.SharedResourcePool;
 import java.util.Collections;
 import java.util.List;
 
 /** Makes each call of any method a call of a channel. Immutable. */
 final class CallForwarder implements BridgedMethods {
-  /** Events of the onward call do not block: they need no thread of their own. */
+  /**
+   * For calls of our own server. Events of the onward call do not block, and this server takes what
+   * they bring without holding a lock that its own events wait for: they need no other thread.
+   */
   private static final CallOptions OPTIONS =
       CallOptions.DEFAULT.withExecutor(MoreExecutors.directExecutor());
+
+  /**
+   * For calls of other servers. grpc-okhttp runs the events of a direct executor under the lock of
+   * the connection, on either side: two connections that are joined that way wait for each other.
+   */
+  private static final class OtherServers {
+    /** Held for good, as a daemon: its threads end when there is nothing to do. */
+    static final CallOptions OPTIONS =
+        CallOptions.DEFAULT.withExecutor(
+            SharedResourcePool.forResource(GrpcUtil.SHARED_CHANNEL_EXECUTOR).getObject());
+  }
 
   /** Which authority the channel's server is told. */
   enum Authority {
@@ -82,7 +99,7 @@ final class CallForwarder implements BridgedMethods {
     if (name != null && !Authorities.isValid(name)) {
       return refuse(call, "the authority cannot be passed on: " + LogText.escape(name));
     }
-    CallOptions options = Compression.apply(headers, OPTIONS);
+    CallOptions options = Compression.apply(headers, isOurs(call) ? OPTIONS : OtherServers.OPTIONS);
     if (name != null) {
       options = options.withAuthority(name);
     }
@@ -102,6 +119,10 @@ final class CallForwarder implements BridgedMethods {
     } finally {
       context.detach(before);
     }
+  }
+
+  private static boolean isOurs(ServerCall<?, ?> call) {
+    return call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR) instanceof UdsPeer;
   }
 
   private String authorityFor(ServerCall<?, ?> call) {
