@@ -132,15 +132,6 @@ final class FfmLibrary implements CLibrary {
     }
   }
 
-  private static int call(MethodHandle function, int a, int b, int c, ByteBuffer d) {
-    ByteBuffer errno = ERRNO.get();
-    try {
-      return result((int) function.invokeExact(errno, a, b, c, d), errno);
-    } catch (Throwable e) {
-      throw failed(e);
-    }
-  }
-
   @Override
   public int socket(int domain, int type, int protocol) {
     ByteBuffer errno = ERRNO.get();
@@ -153,7 +144,14 @@ final class FfmLibrary implements CLibrary {
 
   @Override
   public int socketpair(int domain, int type, int protocol, ByteBuffer descriptors) {
-    return call(ForServers.SOCKETPAIR, domain, type, protocol, descriptors);
+    ByteBuffer errno = ERRNO.get();
+    try {
+      return result(
+          (int) ForServers.SOCKETPAIR.invokeExact(errno, domain, type, protocol, descriptors),
+          errno);
+    } catch (Throwable e) {
+      throw failed(e);
+    }
   }
 
   @Override
@@ -216,21 +214,26 @@ final class FfmLibrary implements CLibrary {
     }
   }
 
+  // Those that are called most have the handle in their own body: it is a constant there, however
+  // little the JIT inlines.
+
   @Override
   public int recv(int fd, ByteBuffer target, int flags) {
-    return transfer(RECV, fd, target, flags);
+    ByteBuffer errno = ERRNO.get();
+    long size = target.remaining();
+    try {
+      return result((int) (long) RECV.invokeExact(errno, fd, target, size, flags), errno);
+    } catch (Throwable e) {
+      throw failed(e);
+    }
   }
 
   @Override
   public int send(int fd, ByteBuffer source, int flags) {
-    return transfer(SEND, fd, source, flags);
-  }
-
-  private static int transfer(MethodHandle function, int fd, ByteBuffer bytes, int flags) {
     ByteBuffer errno = ERRNO.get();
+    long size = source.remaining();
     try {
-      long count = (long) function.invokeExact(errno, fd, bytes, (long) bytes.remaining(), flags);
-      return result((int) count, errno);
+      return result((int) (long) SEND.invokeExact(errno, fd, source, size, flags), errno);
     } catch (Throwable e) {
       throw failed(e);
     }
@@ -296,7 +299,13 @@ final class FfmLibrary implements CLibrary {
 
   @Override
   public int epollCtl(int epoll, int operation, int fd, ByteBuffer event) {
-    return call(ForServers.EPOLL_CTL, epoll, operation, fd, event);
+    ByteBuffer errno = ERRNO.get();
+    try {
+      return result(
+          (int) ForServers.EPOLL_CTL.invokeExact(errno, epoll, operation, fd, event), errno);
+    } catch (Throwable e) {
+      throw failed(e);
+    }
   }
 
   @Override
