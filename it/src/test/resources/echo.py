@@ -1,7 +1,8 @@
 """The other side of ByteEcho in Python, on grpcio alone, without generated code.
 
 echo.py serve TARGET        serves until standard input ends
-echo.py call TARGET CHECK   makes calls: kinds SIZE, metadata, limit, deadline or cancel; prints "passed"
+echo.py call TARGET CHECK   makes calls: kinds SIZE, metadata, limit, deadline, cancel, gzip SIZE or many N;
+                            prints "passed"
 """
 
 import os
@@ -95,6 +96,20 @@ def call_limit(channel):
     except grpc.RpcError as e:
         assert e.code() == grpc.StatusCode.RESOURCE_EXHAUSTED, e
     call_kinds(channel, 0)
+
+
+def call_gzip(channel, size):
+    message = b"gzip" * (int(size) // 4)
+    gzip = grpc.Compression.Gzip
+    answer = channel.unary_unary(path("Echo"))(message, timeout=LIMIT_SECONDS, compression=gzip)
+    assert answer == message
+
+
+def call_many(channel, calls):
+    echo_later = channel.unary_unary(path("Echo")).future
+    messages = [str(i).encode() for i in range(int(calls))]
+    answers = [echo_later(message, timeout=LIMIT_SECONDS) for message in messages]
+    assert [answer.result() for answer in answers] == messages
 
 
 def call_cancel(channel):
