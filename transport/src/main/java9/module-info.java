@@ -6,6 +6,9 @@ module io.github.grpcuds.transport {
   requires static org.jnrproject.unixsocket; // the jnr backend, where there is one
 
   exports io.github.grpcuds.transport;
+  exports io.github.grpcuds.transport.internal to
+      io.github.grpcuds.okhttp,
+      io.github.grpcuds.server;
   exports io.github.grpcuds.transport.internal.backend to
       io.github.grpcuds.okhttp,
       io.github.grpcuds.server;

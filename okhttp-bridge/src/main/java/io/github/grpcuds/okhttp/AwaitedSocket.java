@@ -2,7 +2,6 @@ package io.github.grpcuds.okhttp;
 
 import io.github.grpcuds.transport.UdsAddress;
 import java.io.File;
-import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -15,7 +14,7 @@ final class AwaitedSocket {
   private final Map<SocketWatch.Client, Long> clients = new LinkedHashMap<>();
 
   /** By folder on the way to the socket, from the root on, what is next in it. */
-  private final Map<Path, Path> steps = new LinkedHashMap<>();
+  private final Map<File, String> steps = new LinkedHashMap<>();
 
   private final File file; // null if nothing can be said of it but by a connect
   long nextLook; // nanoTime
@@ -27,11 +26,15 @@ final class AwaitedSocket {
     String path = address.path();
     this.file = path == null || !isAscii(path) ? null : new File(path).getAbsoluteFile();
     if (file != null) {
-      Path folder = file.toPath().getRoot();
-      for (Path name : file.toPath()) {
-        steps.put(folder, name);
-        folder = folder.resolve(name);
-      }
+      addSteps(file);
+    }
+  }
+
+  private void addSteps(File step) {
+    File folder = step.getParentFile();
+    if (folder != null) {
+      addSteps(folder);
+      steps.put(folder, step.getName());
     }
   }
 
@@ -72,12 +75,12 @@ final class AwaitedSocket {
     return file != null && !file.exists();
   }
 
-  Iterable<Path> folders() {
+  Iterable<File> folders() {
     return steps.keySet();
   }
 
-  boolean isOnTheWay(Path folder, Path name) {
-    Path next = steps.get(folder);
+  boolean isOnTheWay(File folder, String name) {
+    String next = steps.get(folder);
     return next != null && (name == null || next.equals(name));
   }
 }

@@ -5,7 +5,6 @@ import io.grpc.NameResolver;
 import io.grpc.NameResolverProvider;
 import java.net.SocketAddress;
 import java.net.URI;
-import java.util.function.Function;
 
 /**
  * Resolves the target of one channel to {@link CarrierAddress}es. Known to that channel's builder
@@ -28,9 +27,9 @@ final class CarrierNameResolverProvider extends NameResolverProvider {
     return new UdsNameResolver(target, new Wrap());
   }
 
-  private static final class Wrap implements Function<UdsAddress, SocketAddress> {
+  private static final class Wrap implements UdsNameResolver.AddressForm {
     @Override
-    public SocketAddress apply(UdsAddress address) {
+    public SocketAddress of(UdsAddress address) {
       return CarrierAddress.wrap(address);
     }
   }

@@ -15,7 +15,9 @@ import io.grpc.MethodDescriptor;
 import io.grpc.SecurityLevel;
 import io.grpc.Status;
 import java.net.SocketAddress;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 
@@ -55,9 +57,11 @@ final class CredentialsGuard implements ClientInterceptor {
           guard(composite.getChannelCredentials()), new Guarded(composite.getCallCredentials()));
     }
     if (creds instanceof ChoiceChannelCredentials) {
-      return ChoiceChannelCredentials.create(
-          ((ChoiceChannelCredentials) creds)
-              .getCredentialsList().stream().map(this::guard).toArray(ChannelCredentials[]::new));
+      List<ChannelCredentials> guarded = new ArrayList<>();
+      for (ChannelCredentials choice : ((ChoiceChannelCredentials) creds).getCredentialsList()) {
+        guarded.add(guard(choice));
+      }
+      return ChoiceChannelCredentials.create(guarded.toArray(new ChannelCredentials[0]));
     }
     return creds;
   }

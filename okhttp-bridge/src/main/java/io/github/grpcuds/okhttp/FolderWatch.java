@@ -1,6 +1,7 @@
 package io.github.grpcuds.okhttp;
 
 import java.io.Closeable;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.FileSystems;
@@ -34,12 +35,12 @@ final class FolderWatch implements Closeable {
      *
      * @param name in the folder; null if it may be anything, or the folder itself
      */
-    void changed(Path folder, Path name);
+    void changed(File folder, String name);
   }
 
   private final WatchService service;
   private final Listener listener;
-  private final Map<Path, WatchKey> keys = new HashMap<>();
+  private final Map<File, WatchKey> keys = new HashMap<>();
 
   private FolderWatch(WatchService service, Listener listener) {
     this.service = service;
@@ -69,15 +70,17 @@ final class FolderWatch implements Closeable {
    *
    * @return false if the folder is not there, or this user may not read it
    */
-  boolean add(Path folder) {
+  boolean add(File folder) {
     synchronized (keys) {
       WatchKey old = keys.remove(folder);
       try {
         WatchKey key =
-            folder.register(
-                service,
-                StandardWatchEventKinds.ENTRY_CREATE,
-                StandardWatchEventKinds.ENTRY_DELETE);
+            folder
+                .toPath()
+                .register(
+                    service,
+                    StandardWatchEventKinds.ENTRY_CREATE,
+                    StandardWatchEventKinds.ENTRY_DELETE);
         keys.put(folder, key);
         if (old != null && !old.equals(key)) {
           old.cancel();
@@ -90,11 +93,11 @@ final class FolderWatch implements Closeable {
   }
 
   /** Forgets all other folders. */
-  void retain(Set<Path> folders) {
+  void retain(Set<File> folders) {
     synchronized (keys) {
-      Iterator<Map.Entry<Path, WatchKey>> all = keys.entrySet().iterator();
+      Iterator<Map.Entry<File, WatchKey>> all = keys.entrySet().iterator();
       while (all.hasNext()) {
-        Map.Entry<Path, WatchKey> entry = all.next();
+        Map.Entry<File, WatchKey> entry = all.next();
         if (!folders.contains(entry.getKey())) {
           entry.getValue().cancel();
           all.remove();
@@ -120,9 +123,10 @@ final class FolderWatch implements Closeable {
   }
 
   private void tell(WatchKey key) {
-    Path folder = (Path) key.watchable();
+    File folder = ((Path) key.watchable()).toFile();
     for (WatchEvent<?> event : key.pollEvents()) {
-      listener.changed(folder, (Path) event.context()); // null for an overflow
+      Object name = event.context(); // null for an overflow
+      listener.changed(folder, name == null ? null : name.toString());
     }
     if (!key.reset()) { // the folder is gone
       synchronized (keys) {

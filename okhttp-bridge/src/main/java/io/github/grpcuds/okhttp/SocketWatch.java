@@ -1,7 +1,8 @@
 package io.github.grpcuds.okhttp;
 
 import io.github.grpcuds.transport.UdsAddress;
-import java.nio.file.Path;
+import io.github.grpcuds.transport.internal.Platform;
+import java.io.File;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -11,7 +12,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -70,6 +70,12 @@ final class SocketWatch implements FolderWatch.Listener {
     void forget(UdsAddress address);
   }
 
+  /** Opens what watches folders. */
+  interface FolderWatches {
+    /** Null if it cannot. */
+    FolderWatch open(FolderWatch.Listener listener);
+  }
+
   /** A channel that was told, and has not tried to connect yet. */
   private static final class Woken {
     final Client client;
@@ -84,8 +90,7 @@ final class SocketWatch implements FolderWatch.Listener {
     }
   }
 
-  private final Function<FolderWatch.Listener, FolderWatch>
-      folderWatches; // gives null if it cannot; null itself in a first call: no lambda to make
+  private final FolderWatches folderWatches; // null in a first call: no lambda to make
 
   // Guarded by this.
   private final Map<UdsAddress, AwaitedSocket> awaited = new LinkedHashMap<>();
@@ -96,7 +101,7 @@ final class SocketWatch implements FolderWatch.Listener {
   private boolean foldersTried;
   private long nextCleanup; // nanoTime
 
-  SocketWatch(Function<FolderWatch.Listener, FolderWatch> folderWatches) {
+  SocketWatch(FolderWatches folderWatches) {
     this.folderWatches = folderWatches;
   }
 
@@ -141,7 +146,7 @@ final class SocketWatch implements FolderWatch.Listener {
   }
 
   @Override
-  public synchronized void changed(Path folder, Path name) {
+  public synchronized void changed(File folder, String name) {
     long now = System.nanoTime();
     for (AwaitedSocket socket : awaited.values()) {
       if (socket.isOnTheWay(folder, name)) {
@@ -244,9 +249,9 @@ final class SocketWatch implements FolderWatch.Listener {
     FolderWatch watch = folders();
     boolean heard = watch != null;
     if (heard) {
-      for (Path folder : socket.folders()) {
+      for (File folder : socket.folders()) {
         // One that is not there comes with a change of the one before it.
-        heard = watch.add(folder) || !folder.toFile().exists();
+        heard = watch.add(folder) || !folder.exists();
       }
     }
     synchronized (this) {
@@ -261,9 +266,14 @@ final class SocketWatch implements FolderWatch.Listener {
   private synchronized FolderWatch folders() {
     if (!foldersTried) {
       foldersTried = true;
-      folders = folderWatches == null ? FolderWatch.open(this) : folderWatches.apply(this);
+      folders = folderWatches == null ? openFolderWatch() : folderWatches.open(this);
     }
     return folders;
+  }
+
+  /** Android has java.nio.file from API level 26 on, and nothing that watches. */
+  private FolderWatch openFolderWatch() {
+    return Platform.ANDROID ? null : FolderWatch.open(this);
   }
 
   private synchronized void lookAgain(AwaitedSocket socket) {
@@ -347,9 +357,9 @@ final class SocketWatch implements FolderWatch.Listener {
     if (folders == null) {
       return;
     }
-    Set<Path> needed = new HashSet<>();
+    Set<File> needed = new HashSet<>();
     for (AwaitedSocket socket : awaited.values()) {
-      for (Path folder : socket.folders()) {
+      for (File folder : socket.folders()) {
         needed.add(folder);
       }
     }

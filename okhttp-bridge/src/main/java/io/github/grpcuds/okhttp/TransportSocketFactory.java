@@ -3,6 +3,7 @@ package io.github.grpcuds.okhttp;
 import io.github.grpcuds.transport.PeerCredentials;
 import io.github.grpcuds.transport.PeerPolicy;
 import io.github.grpcuds.transport.UdsAddress;
+import io.github.grpcuds.transport.internal.FileFailures;
 import io.github.grpcuds.transport.internal.channel.UdsChannel;
 import io.github.grpcuds.transport.internal.socket.SocketStreams;
 import io.grpc.ManagedChannel;
@@ -14,13 +15,13 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
-import java.nio.file.FileSystemException;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import javax.net.SocketFactory;
 
 /**
@@ -40,7 +41,7 @@ final class TransportSocketFactory extends SocketFactory implements SocketWatch.
   private final HandshakeThreads handshakeThreads;
   private final long busyPollNanos;
   private final long stuckMillis; // until a connection ends whose server reads nothing; 0: never
-  private final Set<Socket> connecting = ConcurrentHashMap.newKeySet();
+  private final Set<Socket> connecting = Collections.newSetFromMap(new ConcurrentHashMap<>());
 
   /** By the very instance that comes back in createSocket, for many may be equal. */
   private final Map<InetAddress, ConnectAttempt> expected =
@@ -50,7 +51,7 @@ final class TransportSocketFactory extends SocketFactory implements SocketWatch.
   private volatile ManagedChannel channel; // to be woken when a socket appears; null: is not
 
   /** Connected by {@link #tryConnect}, for the next attempts. */
-  private final Map<UdsAddress, Prepared> prepared = new ConcurrentHashMap<>();
+  private final ConcurrentMap<UdsAddress, Prepared> prepared = new ConcurrentHashMap<>();
 
   TransportSocketFactory(
       int connectTimeoutMillis,
@@ -136,8 +137,10 @@ final class TransportSocketFactory extends SocketFactory implements SocketWatch.
   private void connect(Socket socket, UdsAddress address) throws IOException {
     try {
       socket.connect(address, connectTimeoutMillis);
-    } catch (FileSystemException | ConnectException e) { // no socket, no server, no permission
-      awaitSocket(address);
+    } catch (IOException e) {
+      if (e instanceof ConnectException || FileFailures.get().includes(e)) {
+        awaitSocket(address); // no socket, no server, no permission
+      }
       throw e;
     }
   }

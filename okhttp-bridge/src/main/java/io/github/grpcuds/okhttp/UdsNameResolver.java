@@ -7,7 +7,6 @@ import io.grpc.NameResolver;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 
 /** Resolves a {@code unix:} target: to the sockets it names, at once and for ever. */
 final class UdsNameResolver extends NameResolver {
@@ -17,11 +16,16 @@ final class UdsNameResolver extends NameResolver {
    */
   private static final String AUTHORITY = "localhost";
 
+  /** What transports are to be given of an address. */
+  interface AddressForm {
+    SocketAddress of(UdsAddress address);
+  }
+
   private final List<EquivalentAddressGroup> servers = new ArrayList<>();
 
-  UdsNameResolver(UdsTarget target, Function<UdsAddress, SocketAddress> form) {
+  UdsNameResolver(UdsTarget target, AddressForm form) {
     for (UdsAddress address : target.addresses()) {
-      servers.add(new EquivalentAddressGroup(form.apply(address)));
+      servers.add(new EquivalentAddressGroup(form.of(address)));
     }
   }
 

@@ -7,7 +7,6 @@ import io.github.grpcuds.transport.UdsAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,8 +39,7 @@ class SocketWatchTest {
     return dir.resolve("run").resolve("app").resolve("s");
   }
 
-  private void assertNoticed(Function<FolderWatch.Listener, FolderWatch> folders, int clients)
-      throws Exception {
+  private void assertNoticed(SocketWatch.FolderWatches folders, int clients) throws Exception {
     SocketWatch watch = new SocketWatch(folders);
     for (int i = 0; i < clients; i++) {
       Waiting client = new Waiting();

@@ -1,18 +1,23 @@
 package io.github.grpcuds.server;
 
+import io.github.grpcuds.transport.internal.Platform;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.List;
-import java.util.function.BiFunction;
 import javax.net.ssl.SSLEngine;
 
 /** The choice of a protocol in TLS (RFC 7301), by methods that Java 8 got with update 252. */
 final class Alpn {
   private static final Method SET_SELECTOR =
-      find("setHandshakeApplicationProtocolSelector", BiFunction.class);
+      find("setHandshakeApplicationProtocolSelector", "java.util.function.BiFunction");
   private static final Method GET_PROTOCOL = find("getApplicationProtocol");
 
   private Alpn() {}
+
+  /** Chooses among the protocols that a client offers; null refuses all. */
+  interface Selector {
+    String choose(List<String> offered);
+  }
 
   /**
    * Checks that there is ALPN at all.
@@ -22,7 +27,10 @@ final class Alpn {
   static void require() {
     if (SET_SELECTOR == null || GET_PROTOCOL == null) {
       throw new UnsupportedOperationException(
-          "TLS needs Java 8u252 or newer for ALPN; this is " + System.getProperty("java.version"));
+          Platform.ANDROID
+              ? "TLS needs Android 10 or newer for ALPN"
+              : "TLS needs Java 8u252 or newer for ALPN; this is "
+                  + System.getProperty("java.version"));
     }
   }
 
@@ -32,8 +40,8 @@ final class Alpn {
    * @param selector gets what the client offers; null refuses all by the alert
    *     no_application_protocol. It is not asked if the client does not know ALPN.
    */
-  static void setSelector(SSLEngine engine, BiFunction<SSLEngine, List<String>, String> selector) {
-    call(SET_SELECTOR, engine, selector);
+  static void setSelector(SSLEngine engine, Selector selector) {
+    call(SET_SELECTOR, engine, new EngineSelector(selector));
   }
 
   /** What was chosen; empty if nothing was. */
@@ -42,10 +50,14 @@ final class Alpn {
     return protocol == null ? "" : (String) protocol;
   }
 
-  private static Method find(String name, Class<?>... parameters) {
+  private static Method find(String name, String... parameters) {
     try {
-      return SSLEngine.class.getMethod(name, parameters);
-    } catch (NoSuchMethodException e) {
+      Class<?>[] types = new Class<?>[parameters.length];
+      for (int i = 0; i < types.length; i++) {
+        types[i] = Class.forName(parameters[i]);
+      }
+      return SSLEngine.class.getMethod(name, types);
+    } catch (ClassNotFoundException | NoSuchMethodException e) {
       return null;
     }
   }

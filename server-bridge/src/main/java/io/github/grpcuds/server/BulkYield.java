@@ -3,7 +3,6 @@ package io.github.grpcuds.server;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
 
 /**
  * Has a thread that writes bulk give way, now and then, to those that serve small calls.
@@ -36,8 +35,8 @@ final class BulkYield {
   /** Of this process. Not exact: it is enough that it changes. */
   private static final AtomicLong SMALL_MESSAGES = new AtomicLong();
 
-  private final LongSupplier clock;
-  private final LongSupplier smallMessages;
+  private final LongSource clock;
+  private final LongSource smallMessages;
   private final Runnable yieldAction;
   private long bytes; // since the last yield, or since there might have been one
   private long seenMessages;
@@ -53,12 +52,12 @@ final class BulkYield {
   }
 
   /** With a clock, a count and an effect of its own, for tests. */
-  BulkYield(LongSupplier clock, LongSupplier smallMessages, Runnable yieldAction) {
+  BulkYield(LongSource clock, LongSource smallMessages, Runnable yieldAction) {
     this.clock = clock;
     this.smallMessages = smallMessages;
     this.yieldAction = yieldAction;
-    this.seenMessages = smallMessages.getAsLong();
-    this.creditTime = clock.getAsLong();
+    this.seenMessages = smallMessages.get();
+    this.creditTime = clock.get();
   }
 
   /** Part of a message has come. Any thread. */
@@ -75,7 +74,7 @@ final class BulkYield {
       return false;
     }
     bytes = 0;
-    long messages = smallMessages.getAsLong();
+    long messages = smallMessages.get();
     if (messages != seenMessages) {
       seenMessages = messages;
       yieldsLeft = YIELDS;
@@ -93,12 +92,12 @@ final class BulkYield {
       return;
     }
     try {
-      long before = clock.getAsLong();
+      long before = clock.get();
       creditNanos = Math.min(MOST_CREDIT_NANOS, creditNanos + before - creditTime);
       creditTime = before;
       if (creditNanos >= 0) {
         yieldAction.run();
-        creditTime = clock.getAsLong();
+        creditTime = clock.get();
         creditNanos -= creditTime - before;
       }
     } finally {

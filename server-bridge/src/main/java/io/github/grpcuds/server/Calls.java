@@ -216,7 +216,9 @@ final class Calls {
     CallTracers started = new CallTracers(tracers.size() + 1);
     GrpcStream stream = null;
     try {
-      tracers.forEach(factory -> started.start(factory, head));
+      for (ServerStreamTracer.Factory factory : tracers) {
+        started.start(factory, head);
+      }
       started.add(handed); // as the last
       stream =
           new GrpcStream(

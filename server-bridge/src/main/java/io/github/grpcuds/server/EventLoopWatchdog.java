@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
 
 /**
@@ -25,7 +24,12 @@ final class EventLoopWatchdog implements Runnable {
 
   private static final int QUIET_LOOKS = 100; // then it rests until it is woken
 
-  private final List<BooleanSupplier> looks = new ArrayList<>(); // complete before the start
+  /** Looks at one loop. */
+  interface Look {
+    boolean runsCalls();
+  }
+
+  private final List<Look> looks = new ArrayList<>(); // complete before the start
   private volatile Thread thread;
   private volatile boolean resting;
   private volatile boolean stopped;
@@ -35,7 +39,7 @@ final class EventLoopWatchdog implements Runnable {
   private boolean failed; // the last look
 
   /** Adds what looks at one loop: {@link EventLoop#look}. */
-  void add(BooleanSupplier look) {
+  void add(Look look) {
     looks.add(look);
   }
 
@@ -85,7 +89,7 @@ final class EventLoopWatchdog implements Runnable {
     Throwable failure = null;
     for (int i = 0; i < looks.size(); i++) { // an iterator would take memory
       try {
-        active |= looks.get(i).getAsBoolean();
+        active |= looks.get(i).runsCalls();
       } catch (Throwable e) { // no thread or memory to be had: the task may end before
         active = true;
         failure = e;

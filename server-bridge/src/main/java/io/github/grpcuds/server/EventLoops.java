@@ -73,7 +73,9 @@ final class EventLoops {
     this.acceptor =
         new Acceptor(
             listener, address, loops.get(0), places, memory, c -> handler.accepted(c, next()));
-    loops.forEach(loop -> loop.lookAfter(memory));
+    for (EventLoop loop : loops) {
+      loop.lookAfter(memory);
+    }
   }
 
   /** Passes over loops that the executor has no thread for: nobody would look at the connection. */
@@ -92,7 +94,9 @@ final class EventLoops {
     int started = 0;
     try {
       if (monitor != null) {
-        loops.forEach(loop -> monitor.add(loop::look));
+        for (EventLoop loop : loops) {
+          monitor.add(loop::look);
+        }
         monitor.start("grpc-uds-io-monitor " + address);
       }
       for (EventLoop loop : loops) {

@@ -1,5 +1,6 @@
 package io.github.grpcuds.server;
 
+import io.github.grpcuds.transport.internal.Platform;
 import io.grpc.internal.GrpcUtil;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
@@ -21,7 +22,12 @@ final class GrpcVersion {
 
   private static final String FACTORY = "ServerImplBuilder$ClientTransportServersBuilder";
   private static final String INTERNALS = "io.grpc.internal.";
-  private static final String MISSING = missing(); // null: nothing
+
+  /**
+   * Null: nothing. An app of Android carries the grpc-core that it was built with, of which R8 has
+   * taken away what nobody calls.
+   */
+  private static final String MISSING = Platform.ANDROID ? null : missing();
 
   private GrpcVersion() {}
 

@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 import java.util.logging.Filter;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -33,7 +32,7 @@ final class HandlerFailureFilter implements Filter {
   private static final List<Logger> INSTALLED = install(); // the JVM would forget loggers
 
   private final Filter other; // what the user has set; null if nothing
-  private final LongSupplier clock;
+  private final LongSource clock;
   private final Map<String, Kind> kinds = new HashMap<>(); // guarded by itself
 
   private static final class Kind {
@@ -42,7 +41,7 @@ final class HandlerFailureFilter implements Filter {
     long suppressed;
   }
 
-  HandlerFailureFilter(Filter other, LongSupplier clock) {
+  HandlerFailureFilter(Filter other, LongSource clock) {
     this.other = other;
     this.clock = clock;
   }
@@ -88,13 +87,23 @@ final class HandlerFailureFilter implements Filter {
     return trace.length == 0 ? name : name + " " + trace[0];
   }
 
+  /** Under the lock. */
+  private Kind kindOf(String name) {
+    Kind kind = kinds.get(name);
+    if (kind == null) {
+      kind = new Kind();
+      kinds.put(name, kind);
+    }
+    return kind;
+  }
+
   /** How many were not logged since the last one; -1 if this one is not to be, either. */
   private long countOrTake(String name) {
-    long now = clock.getAsLong();
+    long now = clock.get();
     synchronized (kinds) {
       Kind kind = kinds.get(name);
       if (kind == null) {
-        kind = kinds.computeIfAbsent(kinds.size() < MOST_KINDS ? name : "", n -> new Kind());
+        kind = kindOf(kinds.size() < MOST_KINDS ? name : "");
       }
       if (kind.logged == 0 || now - kind.began >= PERIOD_NANOS) {
         kind.began = now;

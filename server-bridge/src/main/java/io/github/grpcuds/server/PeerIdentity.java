@@ -14,7 +14,6 @@ import io.grpc.Status;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /**
  * Tells who makes a call: what the kernel said of the client's process when it connected, in plain
@@ -90,7 +89,7 @@ public final class PeerIdentity {
    * #interceptor}. The peer of a call that came over another transport is unknown.
    */
   public static ServerInterceptor require(PeerPolicy policy) {
-    return rule(policy, method -> true);
+    return rule(policy, null);
   }
 
   /**
@@ -109,16 +108,18 @@ public final class PeerIdentity {
       throw new IllegalArgumentException(
           "no methods given: require(" + policy + ") alone is for all of them");
     }
-    return rule(policy, names::contains);
+    return rule(policy, names);
   }
 
-  private static ServerInterceptor rule(PeerPolicy policy, Predicate<String> methods) {
+  /** For the methods of these names; null for all. */
+  private static ServerInterceptor rule(PeerPolicy policy, Set<String> names) {
     Objects.requireNonNull(policy, "policy");
     return new ServerInterceptor() {
       @Override
       public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(
           ServerCall<ReqT, RespT> call, Metadata headers, ServerCallHandler<ReqT, RespT> next) {
-        boolean guarded = methods.test(call.getMethodDescriptor().getFullMethodName());
+        boolean guarded =
+            names == null || names.contains(call.getMethodDescriptor().getFullMethodName());
         String refusal = guarded ? policy.refusal(of(call)) : null;
         if (refusal == null) {
           return next.startCall(call, headers);

@@ -1,5 +1,7 @@
 package io.github.grpcuds.server;
 
+import com.google.common.base.CharMatcher;
+import com.google.common.io.BaseEncoding;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -10,7 +12,6 @@ import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.crypto.Cipher;
@@ -65,7 +66,7 @@ final class PrivateKeys {
           "OpenSSL's own encryption of \"" + type + "\" is not supported: openssl pkcs8 -topk8");
     }
     try {
-      return Base64.getMimeDecoder().decode(text);
+      return BaseEncoding.base64().decode(CharMatcher.whitespace().removeFrom(text));
     } catch (IllegalArgumentException e) {
       throw new InvalidKeyException("the private key is no base64: " + e.getMessage(), e);
     }

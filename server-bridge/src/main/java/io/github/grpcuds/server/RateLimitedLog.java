@@ -3,7 +3,6 @@ package io.github.grpcuds.server;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -17,14 +16,14 @@ final class RateLimitedLog {
 
   private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-  private final LongSupplier clock;
+  private final LongSource clock;
   private final Map<Object, Kind> kinds = new HashMap<>(); // guarded by itself
 
   RateLimitedLog() {
     this(System::nanoTime);
   }
 
-  RateLimitedLog(LongSupplier clock) {
+  RateLimitedLog(LongSource clock) {
     this.clock = clock;
   }
 
@@ -68,7 +67,7 @@ final class RateLimitedLog {
 
   /** How many were not logged since the last one; -1 if this one is not to be, either. */
   private long countOrTake(Object kind) {
-    long now = clock.getAsLong();
+    long now = clock.get();
     synchronized (kinds) {
       Kind known = kinds.get(kind);
       if (known == null) {

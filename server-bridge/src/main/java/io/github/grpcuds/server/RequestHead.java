@@ -42,9 +42,15 @@ final class RequestHead {
     private final Status.Code grpcCode;
 
     Refusal(int code, Status.Code grpcCode, String message) {
-      super(message, null, false, false);
+      super(message);
       this.code = code;
       this.grpcCode = grpcCode;
+    }
+
+    /** None: it tells about the peer, and a hostile one may cause many. */
+    @Override
+    public synchronized Throwable fillInStackTrace() {
+      return this;
     }
 
     /** A client that is no gRPC client sends its whole request before it looks for the answer. */

@@ -8,7 +8,6 @@ import io.grpc.ServerStreamTracer;
 import io.grpc.internal.InternalServer;
 import io.grpc.internal.ServerImplBuilder;
 import java.util.List;
-import java.util.function.Supplier;
 
 /**
  * Makes what gRPC's server core runs on. What of gRPC's internals a builder touches is here: the
@@ -17,15 +16,15 @@ import java.util.function.Supplier;
 final class ServerFactory implements ServerImplBuilder.ClientTransportServersBuilder {
   private final UdsAddress address;
   private final ServerConfig config;
-  private final Supplier<TlsConfig> tls;
-  private final Supplier<CallExecutor> callExecutor;
+  private final Source<TlsConfig> tls;
+  private final Source<CallExecutor> callExecutor;
   private final ServerImplBuilder builder = new ServerImplBuilder(this);
 
   ServerFactory(
       UdsAddress address,
       ServerConfig config,
-      Supplier<TlsConfig> tls,
-      Supplier<CallExecutor> callExecutor) {
+      Source<TlsConfig> tls,
+      Source<CallExecutor> callExecutor) {
     this.address = address;
     this.config = config;
     this.tls = tls;

@@ -2,13 +2,8 @@ package io.github.grpcuds.server;
 
 import io.github.grpcuds.transport.PeerPolicy;
 import io.github.grpcuds.transport.UdsAddress;
+import io.github.grpcuds.transport.internal.Platform;
 import io.github.grpcuds.transport.internal.channel.UdsListener;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Paths;
-import java.nio.file.attribute.PosixFileAttributes;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -43,24 +38,15 @@ final class ServerLog {
                 + limits(config));
   }
 
-  /** Such as {@code (mode rw-rw----, owner app, group app)}; nothing for an abstract name. */
+  /**
+   * Such as {@code (mode rw-rw----, owner app, group app)}; nothing for an abstract name, or on
+   * Android.
+   */
   private static String fileOf(UdsAddress address) {
-    if (address.isAbstract()) {
+    if (address.isAbstract() || Platform.ANDROID) {
       return "";
     }
-    try {
-      PosixFileAttributes file =
-          Files.readAttributes(Paths.get(address.path()), PosixFileAttributes.class);
-      return " (mode "
-          + PosixFilePermissions.toString(file.permissions())
-          + ", owner "
-          + file.owner().getName()
-          + ", group "
-          + file.group().getName()
-          + ")";
-    } catch (IOException | RuntimeException e) {
-      return ""; // such as on Windows
-    }
+    return SocketFileText.of(address);
   }
 
   private static String limits(ServerConfig config) {
@@ -98,9 +84,11 @@ final class ServerLog {
     log(Level.FINE, () -> "Disconnected from " + peer);
   }
 
-  private static void log(Level level, Supplier<String> message) {
+  private static void log(Level level, Source<String> message) {
     try {
-      logger.log(level, message);
+      if (logger.isLoggable(level)) {
+        logger.log(level, message.get());
+      }
     } catch (RuntimeException | Error shortage) {
       // A handler may be in want of descriptors or memory, and the server goes on without.
     }

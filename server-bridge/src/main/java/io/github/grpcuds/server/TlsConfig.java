@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
@@ -17,10 +16,10 @@ final class TlsConfig {
   /** RFC 9113, 9.2: TLS 1.2 or newer. */
   private static final List<String> PROTOCOLS = Arrays.asList("TLSv1.3", "TLSv1.2");
 
-  private final Supplier<SSLContext> contexts; // null: plain text
+  private final Source<SSLContext> contexts; // null: plain text
   private final ClientAuth clientAuth;
 
-  private TlsConfig(Supplier<SSLContext> contexts, ClientAuth clientAuth) {
+  private TlsConfig(Source<SSLContext> contexts, ClientAuth clientAuth) {
     this.contexts = contexts;
     this.clientAuth = clientAuth;
   }
@@ -30,7 +29,7 @@ final class TlsConfig {
    *
    * @param contexts asked for each connection; sessions are resumed within one context alone
    */
-  static TlsConfig tls(Supplier<SSLContext> contexts, ClientAuth clientAuth) {
+  static TlsConfig tls(Source<SSLContext> contexts, ClientAuth clientAuth) {
     return new TlsConfig(Objects.requireNonNull(contexts, "contexts"), clientAuth);
   }
 
@@ -65,7 +64,13 @@ final class TlsConfig {
   }
 
   private static String[] suites(String[] enabled) {
-    return Arrays.stream(enabled).filter(TlsConfig::isForHttp2).toArray(String[]::new);
+    List<String> chosen = new ArrayList<>();
+    for (String suite : enabled) {
+      if (isForHttp2(suite)) {
+        chosen.add(suite);
+      }
+    }
+    return chosen.toArray(new String[0]);
   }
 
   /**

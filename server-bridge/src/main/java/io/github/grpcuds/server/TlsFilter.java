@@ -51,7 +51,7 @@ final class TlsFilter implements ByteFilter {
   TlsFilter(SSLEngine engine) {
     this.engine = engine;
     engine.setUseClientMode(false);
-    Alpn.setSelector(engine, (sameEngine, offered) -> choose(offered));
+    Alpn.setSelector(engine, this::choose);
   }
 
   private String choose(List<String> offered) {

@@ -7,7 +7,15 @@ package io.github.grpcuds.server;
  * streams as there are could pile up on the stack.
  */
 final class Trampoline {
-  private static final ThreadLocal<Trampoline> CURRENT = ThreadLocal.withInitial(Trampoline::new);
+  private static final ThreadLocal<Trampoline> CURRENT = new OfThread();
+
+  /** As withInitial does, which comes with API level 26 of Android. */
+  private static final class OfThread extends ThreadLocal<Trampoline> {
+    @Override
+    protected Trampoline initialValue() {
+      return new Trampoline();
+    }
+  }
 
   private final SerialQueue.Queue due = new SerialQueue.Queue();
   private boolean running;

@@ -192,9 +192,12 @@ public final class UdsBridge extends HandlerRegistry {
   /** Returns the services of {@link #servicesOf}; none for {@link #forwardTo}, which has any. */
   @Override
   public List<ServerServiceDefinition> getServices() {
-    List<ServerServiceDefinition> services = new ArrayList<>(methods.services());
-    services.removeIf(
-        service -> allowed != null && !allowed.contains(service.getServiceDescriptor().getName()));
+    List<ServerServiceDefinition> services = new ArrayList<>();
+    for (ServerServiceDefinition service : methods.services()) {
+      if (allowed == null || allowed.contains(service.getServiceDescriptor().getName())) {
+        services.add(service);
+      }
+    }
     return Collections.unmodifiableList(services);
   }
 }

@@ -1,16 +1,19 @@
 package io.github.grpcuds.transport;
 
-import java.util.function.Supplier;
-
 /** A name that came with the credentials, or is looked up once when somebody wants it. */
 final class LazyName {
+  /** Gives the name, or null. */
+  interface Lookup {
+    String get();
+  }
+
   /** The name that came; null if there was none. */
   final String told;
 
-  private Supplier<String> lookup; // null when there is nothing to look up any more
+  private Lookup lookup; // null when there is nothing to look up any more
   private String found;
 
-  private LazyName(String told, Supplier<String> lookup) {
+  private LazyName(String told, Lookup lookup) {
     this.told = told;
     this.found = told;
     this.lookup = lookup;
@@ -20,7 +23,7 @@ final class LazyName {
     return new LazyName(name, null);
   }
 
-  static LazyName lookedUp(Supplier<String> lookup) {
+  static LazyName lookedUp(Lookup lookup) {
     return new LazyName(null, lookup);
   }
 

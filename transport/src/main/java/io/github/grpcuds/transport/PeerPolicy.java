@@ -1,13 +1,13 @@
 package io.github.grpcuds.transport;
 
 import io.github.grpcuds.transport.internal.peer.GroupIds;
+import io.github.grpcuds.transport.internal.peer.IdText;
 import io.github.grpcuds.transport.internal.peer.OwnUser;
-import io.github.grpcuds.transport.internal.peer.PrincipalIds;
 import io.github.grpcuds.transport.internal.peer.UserNames;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /**
  * Decides who may be at the other end of a connection, by what the kernel says of that process.
@@ -23,18 +23,23 @@ public final class PeerPolicy {
     String refusal(PeerCredentials peer);
   }
 
+  /** Why a policy allows nobody; null if it may allow somebody. */
+  private interface Reason {
+    String get();
+  }
+
   private static final PeerPolicy ANY = new PeerPolicy("any user", peer -> null);
   private static final PeerPolicy SAME = new PeerPolicy("same user", PeerPolicy::otherThanOwn);
 
   private final String name;
   private final Rule rule;
-  private final Supplier<String> whyNobody;
+  private final Reason whyNobody;
 
   private PeerPolicy(String name, Rule rule) {
     this(name, rule, () -> null);
   }
 
-  private PeerPolicy(String name, Rule rule, Supplier<String> whyNobody) {
+  private PeerPolicy(String name, Rule rule, Reason whyNobody) {
     this.name = name;
     this.rule = rule;
     this.whyNobody = whyNobody;
@@ -185,8 +190,7 @@ public final class PeerPolicy {
 
   private static String notIn(Set<Integer> wanted, String name, PeerCredentials peer) {
     List<Integer> others = peer.supplementaryGids();
-    if (wanted.contains(peer.gid())
-        || (others != null && others.stream().anyMatch(wanted::contains))) {
+    if (wanted.contains(peer.gid()) || (others != null && !Collections.disjoint(others, wanted))) {
       return null;
     }
     if (peer.gid() == null && others == null) {
@@ -200,7 +204,7 @@ public final class PeerPolicy {
   private static Set<String> names(String kind, String numbers, String... names) {
     Set<String> wanted = new LinkedHashSet<>();
     for (String name : names) {
-      if (name.isEmpty() || PrincipalIds.isNumber(name)) {
+      if (name.isEmpty() || IdText.isNumber(name)) {
         throw new IllegalArgumentException(
             "not a " + kind + " name: \"" + name + "\" (" + numbers + " takes numbers)");
       }
@@ -229,7 +233,11 @@ public final class PeerPolicy {
   }
 
   private static String list(Set<?> wanted) {
-    return String.join(" or ", wanted.stream().map(String::valueOf).toArray(String[]::new));
+    StringBuilder list = new StringBuilder();
+    for (Object one : wanted) {
+      list.append(list.length() == 0 ? "" : " or ").append(one);
+    }
+    return list.toString();
   }
 
   /** Returns what the policy requires, such as {@code (same user or gid 27 or 40)}. */

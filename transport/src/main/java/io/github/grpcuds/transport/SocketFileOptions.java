@@ -1,11 +1,7 @@
 package io.github.grpcuds.transport;
 
-import io.github.grpcuds.transport.internal.FileModes;
 import io.github.grpcuds.transport.internal.FileOwners;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Collections;
-import java.util.Set;
+import io.github.grpcuds.transport.internal.ModeText;
 
 /**
  * How a server makes its socket file and what becomes of it. Immutable; each method returns a
@@ -27,7 +23,7 @@ import java.util.Set;
 public final class SocketFileOptions {
   private static final SocketFileOptions DEFAULTS = new SocketFileOptions();
 
-  private Set<PosixFilePermission> permissions = PosixFilePermissions.fromString("rw-------");
+  private int mode = 0600;
   private FileOwners owners = FileOwners.UNCHANGED;
   private boolean deleteOnClose = true;
   private boolean createParents;
@@ -45,7 +41,7 @@ public final class SocketFileOptions {
 
   private SocketFileOptions copy() {
     SocketFileOptions copy = new SocketFileOptions();
-    copy.permissions = permissions;
+    copy.mode = mode;
     copy.owners = owners;
     copy.deleteOnClose = deleteOnClose;
     copy.createParents = createParents;
@@ -64,12 +60,8 @@ public final class SocketFileOptions {
     if (mode < 0 || mode > 0777) {
       throw new IllegalArgumentException("mode not in 0..0777: 0" + Integer.toOctalString(mode));
     }
-    return mode(FileModes.of(mode));
-  }
-
-  private SocketFileOptions mode(Set<PosixFilePermission> permissions) {
     SocketFileOptions copy = copy();
-    copy.permissions = permissions;
+    copy.mode = mode;
     return copy;
   }
 
@@ -82,7 +74,7 @@ public final class SocketFileOptions {
     try {
       return mode.matches("[0-7]{1,5}")
           ? mode(Integer.parseInt(mode, 8))
-          : mode(PosixFilePermissions.fromString(mode));
+          : mode(ModeText.bits(mode));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "not a file mode: \"" + mode + "\" (such as 0660 or rw-rw----)", e);
@@ -151,8 +143,8 @@ public final class SocketFileOptions {
     return copy;
   }
 
-  Set<PosixFilePermission> permissions() {
-    return Collections.unmodifiableSet(permissions);
+  int mode() {
+    return mode;
   }
 
   FileOwners owners() {
@@ -175,7 +167,7 @@ public final class SocketFileOptions {
   @Override
   public String toString() {
     return "mode "
-        + PosixFilePermissions.toString(permissions)
+        + ModeText.of(mode)
         + owners
         + (createParents ? ", parents created" : "")
         + (allowUnsafeParents ? ", unsafe parents allowed" : "")

@@ -3,9 +3,7 @@ package io.github.grpcuds.transport;
 import io.github.grpcuds.transport.internal.FileOwners;
 import io.github.grpcuds.transport.internal.PeerNames;
 import io.github.grpcuds.transport.internal.UserTypes;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
-import java.util.Set;
 
 /** Opens the users' types to the rest of the library, not to users. */
 final class UserTypesAccess extends UserTypes {
@@ -46,8 +44,8 @@ final class UserTypesAccess extends UserTypes {
   }
 
   @Override
-  public Set<PosixFilePermission> permissions(SocketFileOptions options) {
-    return options.permissions();
+  public int mode(SocketFileOptions options) {
+    return options.mode();
   }
 
   @Override

@@ -10,7 +10,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 import java.util.logging.Level;
 
 /**
@@ -48,10 +47,15 @@ public final class CallExecutor implements Executor {
   private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
   private static final long MOST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  /** Starts threads. */
+  interface ThreadStarter {
+    void start(Thread thread);
+  }
+
   private final String name;
   private final int core;
   private final long idleNanos; // until a thread ends
-  private final Consumer<Thread> starter;
+  private final ThreadStarter starter;
   private final ClassLoader loader; // of the threads' context
   private final TaskProfile anyKind = new TaskProfile();
   private volatile TaskProfile[] profiles; // null before the first kind
@@ -91,9 +95,9 @@ public final class CallExecutor implements Executor {
   }
 
   /** No lambda, for a first call makes an executor: the JVM makes each in half a millisecond. */
-  private static final class Starter implements Consumer<Thread> {
+  private static final class Starter implements ThreadStarter {
     @Override
-    public void accept(Thread thread) {
+    public void start(Thread thread) {
       thread.start();
     }
   }
@@ -103,8 +107,7 @@ public final class CallExecutor implements Executor {
    *
    * @param core how many threads run while none is blocked
    */
-  CallExecutor(
-      String name, ClassLoader loader, int core, long idleNanos, Consumer<Thread> starter) {
+  CallExecutor(String name, ClassLoader loader, int core, long idleNanos, ThreadStarter starter) {
     this.name = name;
     this.loader = loader;
     this.core = core;
@@ -240,7 +243,7 @@ public final class CallExecutor implements Executor {
         synchronized (lock) {
           threads.add(thread);
         }
-        starter.accept(thread);
+        starter.start(thread);
         startFailure = null;
         pauseNanos = 0;
         return null;
@@ -291,7 +294,7 @@ public final class CallExecutor implements Executor {
       quietChecks = 0;
     }
     try {
-      starter.accept(new CallMonitor(this, name));
+      starter.start(new CallMonitor(this, name));
     } catch (RuntimeException | Error e) {
       monitored = false; // until the next task that has to wait
       failed(e);

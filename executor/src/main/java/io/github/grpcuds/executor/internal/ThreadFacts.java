@@ -1,18 +1,10 @@
 package io.github.grpcuds.executor.internal;
 
-import java.lang.management.GarbageCollectorMXBean;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadInfo;
-import java.lang.management.ThreadMXBean;
-import java.util.Collections;
-import java.util.List;
-
 /** What the platform tells of threads, if it does. */
 final class ThreadFacts {
   static final long UNKNOWN = -1;
 
-  private static final ThreadMXBean BEAN = bean();
-  private static final List<GarbageCollectorMXBean> COLLECTORS = collectors();
+  private static final ThreadBeans BEANS = beans(); // null: it tells nothing but their state
 
   private ThreadFacts() {}
 
@@ -28,19 +20,11 @@ final class ThreadFacts {
     CONTENDS
   }
 
-  private static ThreadMXBean bean() {
+  private static ThreadBeans beans() {
     try {
-      return ManagementFactory.getThreadMXBean();
+      return new ThreadBeans();
     } catch (RuntimeException | LinkageError e) {
       return null; // Android and small runtimes have no java.lang.management
-    }
-  }
-
-  private static List<GarbageCollectorMXBean> collectors() {
-    try {
-      return ManagementFactory.getGarbageCollectorMXBeans();
-    } catch (RuntimeException | LinkageError e) {
-      return Collections.emptyList();
     }
   }
 
@@ -49,16 +33,12 @@ final class ThreadFacts {
    * have been a pause of the whole process.
    */
   static long collections() {
-    long count = 0;
-    for (int i = 0; i < COLLECTORS.size(); i++) {
-      count += COLLECTORS.get(i).getCollectionCount();
-    }
-    return count;
+    return BEANS == null ? 0 : BEANS.collections();
   }
 
   /** Whether there is any way to tell how long a thread has used a processor. */
   static boolean areKnown() {
-    return BEAN != null && BEAN.isCurrentThreadCpuTimeSupported() && BEAN.isThreadCpuTimeEnabled();
+    return BEANS != null && BEANS.tellCpuTime();
   }
 
   /**
@@ -66,45 +46,18 @@ final class ThreadFacts {
    * What is left of a time waited.
    */
   static long ownBusyNanos() {
-    return BEAN.getCurrentThreadCpuTime() + RunDelay.ownNanos();
+    return BEANS.ownCpuNanos() + RunDelay.ownNanos();
   }
 
   /** How long a thread has used a processor, in nanoseconds, or {@link #UNKNOWN}. */
   static long cpuNanos(Thread thread) {
-    try {
-      return BEAN == null ? UNKNOWN : BEAN.getThreadCpuTime(thread.getId());
-    } catch (RuntimeException e) {
-      return UNKNOWN; // not supported
-    }
+    return BEANS == null ? UNKNOWN : BEANS.cpuNanos(thread);
   }
 
   static Doing doing(Thread thread) {
-    if (BEAN == null) {
+    if (BEANS == null) {
       return thread.getState() == Thread.State.RUNNABLE ? Doing.NATIVE : Doing.WAITS;
     }
-    ThreadInfo info = BEAN.getThreadInfo(thread.getId());
-    if (info == null) {
-      return Doing.RUNS;
-    }
-    switch (info.getThreadState()) {
-      case BLOCKED:
-        return ownerWorks(info.getLockOwnerId()) ? Doing.CONTENDS : Doing.WAITS;
-      case WAITING:
-      case TIMED_WAITING:
-        boolean contends = info.getLockOwnerId() >= 0 && ownerWorks(info.getLockOwnerId());
-        return contends ? Doing.CONTENDS : Doing.WAITS;
-      default:
-        return info.isInNative() ? Doing.NATIVE : Doing.RUNS;
-    }
-  }
-
-  /** Whether the owner of a lock is about to let go of it, for all that can be seen. */
-  private static boolean ownerWorks(long id) {
-    ThreadInfo owner = id < 0 ? null : BEAN.getThreadInfo(id);
-    if (owner == null) {
-      return true; // it has let go
-    }
-    Thread.State state = owner.getThreadState();
-    return state == Thread.State.BLOCKED || (state == Thread.State.RUNNABLE && !owner.isInNative());
+    return BEANS.doing(thread);
   }
 }

@@ -13,7 +13,7 @@ public final class Http2Exception extends Exception {
   private final int streamId;
 
   private Http2Exception(ErrorCode error, int streamId, String message) {
-    super(message, null, false, false);
+    super(message);
     this.error = error;
     this.streamId = streamId;
   }
@@ -26,6 +26,12 @@ public final class Http2Exception extends Exception {
   /** An error that ends one stream. */
   static Http2Exception stream(int streamId, ErrorCode error, String message) {
     return new Http2Exception(error, streamId, message);
+  }
+
+  /** None; the constructor that leaves it out came with API level 24 of Android. */
+  @Override
+  public synchronized Throwable fillInStackTrace() {
+    return this;
   }
 
   public ErrorCode error() {

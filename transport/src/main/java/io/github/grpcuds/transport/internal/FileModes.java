@@ -11,12 +11,6 @@ public final class FileModes {
 
   private static final int FIRST_BIT = 0400;
 
-  private static final Set<PosixFilePermission> OWNERS =
-      EnumSet.of(
-          PosixFilePermission.OWNER_READ,
-          PosixFilePermission.OWNER_WRITE,
-          PosixFilePermission.OWNER_EXECUTE);
-
   private FileModes() {}
 
   public static Set<PosixFilePermission> of(int bits) {
@@ -35,12 +29,5 @@ public final class FileModes {
       bits |= set.contains(FROM_OWNER_READ[i]) ? FIRST_BIT >> i : 0;
     }
     return bits;
-  }
-
-  /** What of a mode is for the owner. */
-  public static Set<PosixFilePermission> ofOwner(Set<PosixFilePermission> mode) {
-    Set<PosixFilePermission> owners = EnumSet.copyOf(OWNERS);
-    owners.retainAll(mode);
-    return owners;
   }
 }

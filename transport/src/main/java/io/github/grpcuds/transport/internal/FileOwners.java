@@ -1,15 +1,5 @@
 package io.github.grpcuds.transport.internal;
 
-import io.github.grpcuds.transport.UdsAddress;
-import java.io.IOException;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.UserPrincipalLookupService;
-import java.nio.file.attribute.UserPrincipalNotFoundException;
-
 /** The user and group that a file is given to, each a name or an id, or null to leave it. */
 public final class FileOwners {
   public static final FileOwners UNCHANGED = new FileOwners(null, null);
@@ -56,66 +46,14 @@ public final class FileOwners {
     return user == null && group == null;
   }
 
-  /** Comes before the mode is set, which the file's owner alone may do. */
-  public void giveGroup(Path file, UdsAddress address) throws IOException {
-    if (group instanceof Integer) {
-      give(
-          address,
-          "group",
-          group,
-          () -> Files.setAttribute(file, "unix:gid", group, LinkOption.NOFOLLOW_LINKS));
-    } else if (group != null) {
-      give(
-          address,
-          "group",
-          group,
-          () -> view(file).setGroup(lookup(file).lookupPrincipalByGroupName((String) group)));
-    }
+  /** A name or an {@code Integer}; null to leave it. */
+  public Object user() {
+    return user;
   }
 
-  /** Comes last: afterwards the file may be somebody else's. */
-  public void giveUser(Path file, UdsAddress address) throws IOException {
-    if (user instanceof Integer) {
-      give(
-          address,
-          "user",
-          user,
-          () -> Files.setAttribute(file, "unix:uid", user, LinkOption.NOFOLLOW_LINKS));
-    } else if (user != null) {
-      give(
-          address,
-          "user",
-          user,
-          () -> view(file).setOwner(lookup(file).lookupPrincipalByName((String) user)));
-    }
-  }
-
-  private static PosixFileAttributeView view(Path file) {
-    return Files.getFileAttributeView(
-        file, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
-  }
-
-  private static UserPrincipalLookupService lookup(Path file) {
-    return file.getFileSystem().getUserPrincipalLookupService();
-  }
-
-  private interface Change {
-    void make() throws IOException;
-  }
-
-  private static void give(UdsAddress address, String kind, Object who, Change change)
-      throws IOException {
-    try {
-      change.make();
-    } catch (UserPrincipalNotFoundException e) {
-      throw new FileSystemException(
-          address.path(), null, "Cannot listen: there is no " + kind + " " + who);
-    } catch (FileSystemException e) {
-      throw new FileSystemException(
-          address.path(),
-          null,
-          "Cannot listen: cannot give the socket to " + kind + " " + who + ": " + e.getReason());
-    }
+  /** A name or an {@code Integer}; null to leave it. */
+  public Object group() {
+    return group;
   }
 
   /** Such as {@code , owner root, group 27}; nothing for what is left. */

@@ -29,11 +29,6 @@ public final class FilePaths {
     return of(address).toAbsolutePath();
   }
 
-  /** What relative paths are relative to. */
-  public static Path workingDirectory() {
-    return Paths.get("").toAbsolutePath();
-  }
-
   /** Why this JVM cannot name the file; null if it can. */
   public static String refusal(UdsAddress address) {
     try {

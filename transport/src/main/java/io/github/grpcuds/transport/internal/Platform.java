@@ -6,6 +6,9 @@ import java.util.Locale;
 public final class Platform {
   private static final String OS = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
 
+  /** Its libraries are not those of a JDK, whatever its version; os.name is Linux. */
+  public static final boolean ANDROID = "Dalvik".equals(System.getProperty("java.vm.name"));
+
   public static final boolean LINUX = OS.startsWith("linux");
   public static final boolean WINDOWS = OS.startsWith("windows");
 

@@ -3,9 +3,7 @@ package io.github.grpcuds.transport.internal;
 import io.github.grpcuds.transport.PeerCredentials;
 import io.github.grpcuds.transport.SocketFileOptions;
 import io.github.grpcuds.transport.UdsAddress;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
-import java.util.Set;
 
 /**
  * What this library needs of the users' types and hides from users. {@link UdsAddress} hands in the
@@ -54,7 +52,8 @@ public abstract class UserTypes {
   /** As {@link PeerCredentials#toString}, with the names looked up; null if nothing is known. */
   public abstract String withNames(PeerCredentials peer);
 
-  public abstract Set<PosixFilePermission> permissions(SocketFileOptions options);
+  /** Permission bits. */
+  public abstract int mode(SocketFileOptions options);
 
   public abstract FileOwners owners(SocketFileOptions options);
 

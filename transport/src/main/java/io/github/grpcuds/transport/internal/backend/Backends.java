@@ -1,25 +1,25 @@
 package io.github.grpcuds.transport.internal.backend;
 
 import io.github.grpcuds.transport.UdsAddress;
+import io.github.grpcuds.transport.internal.Platform;
 import io.github.grpcuds.transport.internal.channel.Backend;
 import io.github.grpcuds.transport.internal.ffm.FfmBackend;
 import io.github.grpcuds.transport.internal.jdk.JdkBackend;
 import io.github.grpcuds.transport.internal.jnr.JnrBackend;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
-import java.util.function.Supplier;
 
 /**
  * The backends of this JVM in order of preference, and the choice among them.
  *
  * <p>The JDK's own channels come first: they need no native code of ours. The JDK's foreign
  * functions serve what they cannot, abstract names and the longest paths, from JDK 22 on, and
- * jnr-unixsocket before. The system property {@code grpcuds.backend}, read at each connect and
- * listen, forces one.
+ * jnr-unixsocket before. Android has a backend of its own, and no other. The system property {@code
+ * grpcuds.backend}, read at each connect and listen, forces one.
  *
  * <p>What a connect runs has no lambdas: the JVM makes each of them in half a millisecond.
  */
@@ -28,11 +28,16 @@ public final class Backends {
 
   private static final String ADVICE = ", add com.github.jnr:jnr-unixsocket to the class path";
 
+  /** Of grpc-uds-android, which is made for it alone. */
+  private static final String ANDROID = "android";
+
   private static final List<Candidate> CANDIDATES =
-      Arrays.asList(
-          new Candidate(JdkBackend.NAME, new JdkLoader()),
-          new Candidate(FfmBackend.NAME, new FfmLoader()),
-          new Candidate(JnrBackend.NAME, new JnrLoader()));
+      Platform.ANDROID
+          ? Collections.singletonList(new Candidate(ANDROID, new AndroidLoader()))
+          : Arrays.asList(
+              new Candidate(JdkBackend.NAME, new JdkLoader()),
+              new Candidate(FfmBackend.NAME, new FfmLoader()),
+              new Candidate(JnrBackend.NAME, new JnrLoader()));
 
   private Backends() {}
 
@@ -75,24 +80,44 @@ public final class Backends {
     return choose("an inherited socket", backend -> null).pid();
   }
 
-  private static final class JdkLoader implements Supplier<Backend> {
+  /** Fails as {@link JdkBackend#load} does. */
+  interface Loader {
+    Backend load() throws IOException;
+  }
+
+  private static final class JdkLoader implements Loader {
     @Override
-    public Backend get() {
+    public Backend load() throws IOException {
       return JdkBackend.load();
     }
   }
 
-  private static final class FfmLoader implements Supplier<Backend> {
+  private static final class FfmLoader implements Loader {
     @Override
-    public Backend get() {
+    public Backend load() throws IOException {
       return FfmBackend.load();
     }
   }
 
-  private static final class JnrLoader implements Supplier<Backend> {
+  private static final class JnrLoader implements Loader {
     @Override
-    public Backend get() {
+    public Backend load() throws IOException {
       return JnrBackend.load();
+    }
+  }
+
+  private static final class AndroidLoader implements Loader {
+    @Override
+    public Backend load() {
+      try {
+        return Class.forName("io.github.grpcuds.android.internal.AndroidBackend")
+            .asSubclass(Backend.class)
+            .getDeclaredConstructor()
+            .newInstance();
+      } catch (ReflectiveOperationException e) {
+        throw new UnsupportedOperationException(
+            "this is Android, and io.github.grpcuds:grpc-uds-android is not in the app: " + e, e);
+      }
     }
   }
 
@@ -159,11 +184,11 @@ public final class Backends {
   /** Loaded once, at the first need: loading jnr-unixsocket costs 100 ms and a native library. */
   static final class Candidate {
     final String name;
-    private final Supplier<Backend> loader;
+    private final Loader loader;
     private Backend backend; // guarded by this until set
     private String unavailable; // why there is none for good; guarded by this
 
-    Candidate(String name, Supplier<Backend> loader) {
+    Candidate(String name, Loader loader) {
       this.name = name;
       this.loader = loader;
     }
@@ -172,13 +197,13 @@ public final class Backends {
     synchronized String load() {
       if (backend == null && unavailable == null) {
         try {
-          backend = loader.get();
+          backend = loader.load();
         } catch (UnsupportedOperationException e) {
           unavailable = e.getMessage();
         } catch (NoClassDefFoundError e) {
           unavailable =
               "a class is missing" + (name.equals(JnrBackend.NAME) ? ADVICE : "") + ": " + e;
-        } catch (UncheckedIOException e) {
+        } catch (IOException e) {
           return e.getMessage(); // a shortage of descriptors, say, which passes
         }
       }

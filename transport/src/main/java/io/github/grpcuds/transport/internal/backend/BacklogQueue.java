@@ -29,7 +29,11 @@ final class BacklogQueue {
   /** Adds one that waits in this way. It has to leave. */
   static BacklogQueue join(UdsAddress address, Pause last) {
     synchronized (QUEUES) {
-      BacklogQueue queue = QUEUES.computeIfAbsent(address, BacklogQueue::new);
+      BacklogQueue queue = QUEUES.get(address);
+      if (queue == null) { // computeIfAbsent, with API level 24 of Android
+        queue = new BacklogQueue(address);
+        QUEUES.put(address, queue);
+      }
       queue.waiting.add(last);
       return queue;
     }
@@ -52,13 +56,20 @@ final class BacklogQueue {
     }
   }
 
+  /** Under the lock. */
+  private void removeThis() {
+    if (QUEUES.get(address) == this) {
+      QUEUES.remove(address);
+    }
+  }
+
   void leave(Pause one) {
     Pause next;
     synchronized (QUEUES) {
       boolean wasFirst = first() == one;
       waiting.remove(one);
       if (waiting.isEmpty()) {
-        QUEUES.remove(address, this);
+        removeThis();
       }
       next = wasFirst ? first() : null;
     }

@@ -27,8 +27,10 @@ public final class Listeners {
   public static UdsListener listen(UdsAddress address, SocketFileOptions options, int backlog)
       throws IOException {
     Backend backend = Backends.choose(address);
-    return address.isAbstract()
-        ? backend.listen(address, backlog)
-        : SocketFileStart.listen(backend, address, options, backlog);
+    if (address.isAbstract()) {
+      return backend.listen(address, backlog);
+    }
+    UdsListener listener = backend.listen(address, options, backlog);
+    return listener != null ? listener : SocketFileStart.listen(backend, address, options, backlog);
   }
 }

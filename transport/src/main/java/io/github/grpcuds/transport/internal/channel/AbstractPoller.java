@@ -80,9 +80,10 @@ public abstract class AbstractPoller<W extends Watch> implements Poller {
     W watch = watch(socket, callback);
     synchronized (lock) {
       purge();
-      if (watches.putIfAbsent(socket, watch) != null) {
+      if (watches.containsKey(socket)) {
         throw new IllegalStateException("already watched: " + socket);
       }
+      watches.put(socket, watch);
       boolean begun = false;
       try {
         begin(watch);

@@ -1,8 +1,8 @@
 package io.github.grpcuds.transport.internal.channel;
 
+import io.github.grpcuds.transport.SocketFileOptions;
 import io.github.grpcuds.transport.UdsAddress;
 import java.io.IOException;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
 
 /**
@@ -35,9 +35,19 @@ public interface Backend {
    * Binds and listens with a socket file that has this mode, less what the umask takes away, from
    * its first moment on; an existing file is an error, whatever it is.
    *
+   * @param mode permission bits
    * @return null if this backend cannot do so here, with nothing done
    */
-  default UdsListener listen(UdsAddress address, int backlog, Set<PosixFilePermission> mode)
+  default UdsListener listen(UdsAddress address, int backlog, int mode) throws IOException {
+    return null;
+  }
+
+  /**
+   * Binds and listens at a path, with a socket file as the options want it.
+   *
+   * @return null if the room {@code file} is to see to the file, as java.nio.file lets it
+   */
+  default UdsListener listen(UdsAddress address, SocketFileOptions options, int backlog)
       throws IOException {
     return null;
   }

@@ -2,11 +2,10 @@ package io.github.grpcuds.transport.internal.channel;
 
 import io.github.grpcuds.transport.PeerCredentials;
 import io.github.grpcuds.transport.UdsAddress;
+import io.github.grpcuds.transport.internal.FileFailures;
 import io.github.grpcuds.transport.internal.UserTypes;
 import java.io.IOException;
 import java.net.BindException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 
 /** The ways in which a server's start can fail, the address in all of them. */
 public final class BindFailure {
@@ -36,8 +35,8 @@ public final class BindFailure {
    * @param what this user may not do
    */
   public static IOException denied(UdsAddress address, String what) {
-    return new AccessDeniedException(
-        ConnectFailure.shown(address), null, "Cannot listen: no permission to " + what);
+    return FileFailures.get()
+        .denied(ConnectFailure.shown(address), "Cannot listen: no permission to " + what);
   }
 
   public static IOException other(UdsAddress address, String reason) {
@@ -46,7 +45,7 @@ public final class BindFailure {
 
   /** Something stands at the path that this library did not put there and so does not replace. */
   public static IOException foreign(UdsAddress address, String what) {
-    return new FileSystemException(
-        ConnectFailure.shown(address), null, "Cannot listen here: there is already " + what);
+    return FileFailures.get()
+        .other(ConnectFailure.shown(address), "Cannot listen here: there is already " + what);
   }
 }

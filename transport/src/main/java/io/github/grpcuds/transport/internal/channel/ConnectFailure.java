@@ -1,15 +1,13 @@
 package io.github.grpcuds.transport.internal.channel;
 
 import io.github.grpcuds.transport.UdsAddress;
-import io.github.grpcuds.transport.internal.FilePaths;
+import io.github.grpcuds.transport.internal.FileFailures;
 import io.github.grpcuds.transport.internal.peer.OwnUser;
+import java.io.File;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
 
 /** The ways in which a connect can fail, an exception type for each, the address in all of them. */
 public final class ConnectFailure {
@@ -23,34 +21,34 @@ public final class ConnectFailure {
 
   /** ENOENT. */
   public static IOException missing(UdsAddress address) {
-    return new NoSuchFileException(
-        shown(address),
-        null,
-        "No such socket: the server has not started, or uses another path" + from(address));
+    return FileFailures.get()
+        .missing(
+            shown(address),
+            "No such socket: the server has not started, or uses another path" + from(address));
   }
 
   /** EACCES: the mode of the file, or of a folder on the way, keeps this user out. */
   public static IOException denied(UdsAddress address) {
-    return new AccessDeniedException(
-        shown(address),
-        null,
-        "Permission denied: user "
-            + OwnUser.get().shown()
-            + " needs write permission on the socket and search permission on its folders");
+    return FileFailures.get()
+        .denied(
+            shown(address),
+            "Permission denied: user "
+                + OwnUser.get().shown()
+                + " needs write permission on the socket and search permission on its folders");
   }
 
   public static IOException notSocket(UdsAddress address, String what) {
-    return new FileSystemException(shown(address), null, "Not a socket but " + what);
+    return FileFailures.get().other(shown(address), "Not a socket but " + what);
   }
 
   /** ENOTDIR: the path goes through a file. */
   public static IOException notDirectory(UdsAddress address) {
-    return new FileSystemException(shown(address), null, "Not a directory");
+    return FileFailures.get().other(shown(address), "Not a directory");
   }
 
   /** EPROTOTYPE: a datagram or seqpacket socket. */
   public static IOException notStream(UdsAddress address) {
-    return new FileSystemException(shown(address), null, "Not a stream socket");
+    return FileFailures.get().other(shown(address), "Not a stream socket");
   }
 
   public static IOException timedOut(UdsAddress address, long timeoutMillis) {
@@ -84,11 +82,8 @@ public final class ConnectFailure {
 
   /** Where a relative path starts; nothing for others. */
   static String from(UdsAddress address) {
-    boolean relative =
-        !address.isAbstract()
-            && FilePaths.refusal(address) == null
-            && !FilePaths.of(address).isAbsolute();
-    return relative ? "; it is relative to " + FilePaths.workingDirectory() : "";
+    boolean relative = !address.isAbstract() && !new File(address.path()).isAbsolute();
+    return relative ? "; it is relative to " + new File("").getAbsolutePath() : "";
   }
 
   /** People look for a path; only what has none is shown as a target. */

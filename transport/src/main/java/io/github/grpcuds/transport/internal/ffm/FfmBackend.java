@@ -4,7 +4,7 @@ import io.github.grpcuds.transport.internal.Platform;
 import io.github.grpcuds.transport.internal.channel.Backend;
 import io.github.grpcuds.transport.internal.posix.Libc;
 import io.github.grpcuds.transport.internal.posix.PosixBackend;
-import java.io.UncheckedIOException;
+import java.io.IOException;
 
 /**
  * Sockets of the C library by the JDK's foreign functions (<a
@@ -24,9 +24,9 @@ public final class FfmBackend extends PosixBackend {
    * The backend, if this JDK has foreign functions and lets this library call them.
    *
    * @throws UnsupportedOperationException with the reason if not
-   * @throws UncheckedIOException if a later try may succeed
+   * @throws IOException if a later try may succeed
    */
-  public static Backend load() {
+  public static Backend load() throws IOException {
     if (javaVersion() < FIRST_JAVA) {
       throw new UnsupportedOperationException(
           "this Java "

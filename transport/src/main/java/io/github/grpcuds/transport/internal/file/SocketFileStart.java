@@ -5,6 +5,7 @@ import io.github.grpcuds.transport.UdsAddress;
 import io.github.grpcuds.transport.internal.FileModes;
 import io.github.grpcuds.transport.internal.FileOwners;
 import io.github.grpcuds.transport.internal.FilePaths;
+import io.github.grpcuds.transport.internal.ModeText;
 import io.github.grpcuds.transport.internal.UserTypes;
 import io.github.grpcuds.transport.internal.channel.Backend;
 import io.github.grpcuds.transport.internal.channel.BindFailure;
@@ -18,9 +19,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -32,6 +30,8 @@ public final class SocketFileStart {
   /** How often another server may come to the path between our look and our bind. */
   private static final int TRIES = 20;
 
+  private static final int OWNERS = 0700; // what of a mode is for the owner
+
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   private final Backend backend;
@@ -39,7 +39,7 @@ public final class SocketFileStart {
   private final SocketFileOptions options;
   private final int backlog;
   private final Path path;
-  private final Set<PosixFilePermission> mode;
+  private final int mode; // permission bits
   private final FileOwners owners;
   private final boolean deleteOnClose;
 
@@ -50,7 +50,7 @@ public final class SocketFileStart {
     this.options = options;
     this.backlog = backlog;
     this.path = FilePaths.absolute(address);
-    this.mode = UserTypes.get().permissions(options);
+    this.mode = UserTypes.get().mode(options);
     this.owners = UserTypes.get().owners(options);
     this.deleteOnClose = UserTypes.get().deletesOnClose(options);
   }
@@ -127,8 +127,8 @@ public final class SocketFileStart {
   }
 
   /** Nobody else may connect before the file has its group. */
-  private Set<PosixFilePermission> firstMode() {
-    return owners.changeNothing() ? mode : FileModes.ofOwner(mode);
+  private int firstMode() {
+    return owners.changeNothing() ? mode : mode & OWNERS;
   }
 
   private SocketFile finish(UdsListener listener) throws IOException {
@@ -161,34 +161,34 @@ public final class SocketFileStart {
   }
 
   private void dress(Path file) throws IOException {
-    owners.giveGroup(file, address);
+    OwnerChange.giveGroup(owners, file, address);
     giveMode(file);
-    owners.giveUser(file, address);
+    OwnerChange.giveUser(owners, file, address);
   }
 
   /** The umask may have taken some of it away. Not all file systems let a socket's mode be set. */
   private void giveMode(Path file) throws IOException {
-    Set<PosixFilePermission> first = modeOf(file);
-    if (first.equals(mode)) {
+    int first = modeOf(file);
+    if (first == mode) {
       return;
     }
     try {
-      Files.setPosixFilePermissions(file, mode);
+      Files.setPosixFilePermissions(file, FileModes.of(mode));
     } catch (FileSystemException e) {
       throw cannotSetMode(first, e.getReason());
     }
-    if (!modeOf(file).equals(mode)) {
+    if (modeOf(file) != mode) {
       throw cannotSetMode(first, "the file system keeps the mode");
     }
   }
 
-  private static Set<PosixFilePermission> modeOf(Path file) throws IOException {
-    return Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS);
+  private static int modeOf(Path file) throws IOException {
+    return FileModes.bits(Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS));
   }
 
-  private IOException cannotSetMode(Set<PosixFilePermission> there, String why) {
-    String has = PosixFilePermissions.toString(there);
-    String wanted = PosixFilePermissions.toString(mode);
+  private IOException cannotSetMode(int there, String why) {
+    String has = ModeText.of(there);
+    String wanted = ModeText.of(mode);
     return new FileSystemException(
         address.path(),
         null,

@@ -3,7 +3,6 @@ package io.github.grpcuds.transport.internal.jdk;
 import io.github.grpcuds.transport.internal.channel.UdsListener;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.util.Collections;
 
 /**
  * Whether a socket file gets the mode of the descriptor that is bound, as Linux has it; no manual
@@ -31,8 +30,7 @@ final class BindKeepsMode {
   }
 
   private boolean holdsIn(TempSocketFolder folder) throws IOException {
-    try (UdsListener listener =
-        backend.listenWithMode(folder.address(), 1, Collections.emptySet())) {
+    try (UdsListener listener = backend.listenWithMode(folder.address(), 1, 0)) {
       return listener != null && Files.getPosixFilePermissions(folder.socket()).isEmpty();
     }
   }

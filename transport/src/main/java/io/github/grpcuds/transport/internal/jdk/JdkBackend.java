@@ -1,6 +1,7 @@
 package io.github.grpcuds.transport.internal.jdk;
 
 import io.github.grpcuds.transport.UdsAddress;
+import io.github.grpcuds.transport.internal.FileModes;
 import io.github.grpcuds.transport.internal.FilePaths;
 import io.github.grpcuds.transport.internal.Platform;
 import io.github.grpcuds.transport.internal.UserTypes;
@@ -17,7 +18,6 @@ import io.github.grpcuds.transport.internal.file.UnixSocketTable;
 import io.github.grpcuds.transport.internal.jnr.CloseOnExec;
 import io.github.grpcuds.transport.internal.peer.PrincipalIds;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.net.ConnectException;
@@ -27,7 +27,6 @@ import java.net.StandardProtocolFamily;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
@@ -69,9 +68,9 @@ public final class JdkBackend implements Backend {
    * The backend, if this JDK and operating system have Unix domain channels.
    *
    * @throws UnsupportedOperationException with the reason if not
-   * @throws UncheckedIOException if a later try may succeed
+   * @throws IOException if a later try may succeed
    */
-  public static Backend load() {
+  public static Backend load() throws IOException {
     try {
       JdkBackend backend = new JdkBackend();
       backend.openSocketChannel().close();
@@ -83,7 +82,7 @@ public final class JdkBackend implements Backend {
               + System.getProperty("java.version")
               + " has no Unix sockets (16 and later)");
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot open a Unix socket now: " + e.getMessage(), e);
+      throw new IOException("cannot open a Unix socket now: " + e.getMessage(), e);
     } catch (RuntimeException e) {
       throw new UnsupportedOperationException("the JDK's Unix sockets do not work here: " + e, e);
     }
@@ -228,16 +227,14 @@ public final class JdkBackend implements Backend {
 
   /** By way of the descriptor that Linux shows; see {@link JdkDescriptor}. */
   @Override
-  public UdsListener listen(UdsAddress address, int backlog, Set<PosixFilePermission> mode)
-      throws IOException {
+  public UdsListener listen(UdsAddress address, int backlog, int mode) throws IOException {
     if (!Platform.LINUX || !bindKeepsMode.holds()) {
       return null;
     }
     return listenWithMode(address, backlog, mode);
   }
 
-  UdsListener listenWithMode(UdsAddress address, int backlog, Set<PosixFilePermission> mode)
-      throws IOException {
+  UdsListener listenWithMode(UdsAddress address, int backlog, int mode) throws IOException {
     for (int i = 0; i < DESCRIPTOR_TRIES; i++) {
       Map<String, String> before = JdkDescriptor.sockets();
       ServerSocketChannel channel = openServerChannel(address);
@@ -245,7 +242,7 @@ public final class JdkBackend implements Backend {
       try {
         JdkDescriptor descriptor = JdkDescriptor.of(channel, before);
         if (descriptor != null) {
-          descriptor.setMode(mode);
+          descriptor.setMode(FileModes.of(mode));
           CloseOnExec.set(descriptor.number());
           UdsListener listener = listen(channel, address, backlog);
           listening = true;

@@ -4,6 +4,7 @@ import io.github.grpcuds.transport.PeerCredentials;
 import io.github.grpcuds.transport.internal.Platform;
 import io.github.grpcuds.transport.internal.UserTypes;
 import io.github.grpcuds.transport.internal.peer.IdNamespace;
+import io.github.grpcuds.transport.internal.peer.IdText;
 import io.github.grpcuds.transport.internal.peer.PrincipalIds;
 import java.net.SocketException;
 import java.net.SocketOption;
@@ -60,6 +61,6 @@ final class JdkPeerOption {
   private static String name(UserPrincipal principal, IdNamespace namespace) {
     String name = principal.getName();
     boolean known = id(principal, namespace) != null || namespace.mapsAll();
-    return known && !PrincipalIds.isNumber(name) ? name : null;
+    return known && !IdText.isNumber(name) ? name : null;
   }
 }

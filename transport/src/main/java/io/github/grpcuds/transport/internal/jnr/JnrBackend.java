@@ -7,7 +7,6 @@ import io.github.grpcuds.transport.internal.posix.Libc;
 import io.github.grpcuds.transport.internal.posix.OpenSocket;
 import io.github.grpcuds.transport.internal.posix.PosixBackend;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.SocketException;
 import jnr.unixsocket.UnixServerSocketChannel;
 
@@ -35,9 +34,9 @@ public final class JnrBackend extends PosixBackend {
    * The backend, if jnr-unixsocket is on the class path and its native library loads.
    *
    * @throws UnsupportedOperationException with the reason if not
-   * @throws UncheckedIOException if a later try may succeed
+   * @throws IOException if a later try may succeed
    */
-  public static Backend load() {
+  public static Backend load() throws IOException {
     if (Platform.WINDOWS) {
       throw new UnsupportedOperationException("jnr-unixsocket has no Unix sockets on Windows");
     }
@@ -49,7 +48,7 @@ public final class JnrBackend extends PosixBackend {
     } catch (NoClassDefFoundError e) {
       throw new UnsupportedOperationException(
           "jnr-unixsocket is not on the class path (add com.github.jnr:jnr-unixsocket): " + e, e);
-    } catch (UnsupportedOperationException | UncheckedIOException e) {
+    } catch (UnsupportedOperationException e) {
       throw e;
     } catch (LinkageError | RuntimeException e) {
       throw new UnsupportedOperationException(

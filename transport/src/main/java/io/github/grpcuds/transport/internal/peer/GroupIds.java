@@ -1,9 +1,5 @@
 package io.github.grpcuds.transport.internal.peer;
 
-import java.io.IOException;
-import java.nio.file.FileSystems;
-import java.nio.file.attribute.UserPrincipal;
-import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.Set;
@@ -31,15 +27,10 @@ public final class GroupIds {
     Set<Integer> found = new HashSet<>();
     boolean answered = true;
     for (String name : names) {
-      try {
-        Integer gid = PrincipalIds.of(principal(name));
-        if (gid != null) {
-          found.add(gid);
-        }
-      } catch (UserPrincipalNotFoundException e) {
-        // There is none.
-      } catch (IOException | RuntimeException e) {
-        answered = false;
+      UserDatabase.Group group = UserDatabase.get().group(name);
+      answered &= group.exists != UserDatabase.Answer.NONE;
+      if (group.gid != null) {
+        found.add(group.gid);
       }
     }
     if (answered) {
@@ -50,22 +41,11 @@ public final class GroupIds {
 
   /** Whether the database answers that none of these is a group; false if it does not answer. */
   public boolean areNobodys() {
-    return names.stream().allMatch(GroupIds::isNobodys);
-  }
-
-  private static boolean isNobodys(String name) {
-    try {
-      return principal(name) == null;
-    } catch (UserPrincipalNotFoundException e) {
-      return true;
-    } catch (IOException | RuntimeException e) {
-      return false;
+    for (String name : names) {
+      if (UserDatabase.get().group(name).exists != UserDatabase.Answer.NO) {
+        return false;
+      }
     }
-  }
-
-  private static UserPrincipal principal(String group) throws IOException {
-    return FileSystems.getDefault()
-        .getUserPrincipalLookupService()
-        .lookupPrincipalByGroupName(group);
+    return true;
   }
 }

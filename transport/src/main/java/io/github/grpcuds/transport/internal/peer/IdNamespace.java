@@ -3,9 +3,11 @@ package io.github.grpcuds.transport.internal.peer;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.github.grpcuds.transport.internal.Platform;
+import java.io.BufferedReader;
+import java.io.FileInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Paths;
+import java.io.InputStreamReader;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -44,7 +46,15 @@ public final class IdNamespace {
   }
 
   private static List<String> lines(String file) throws IOException {
-    return Files.readAllLines(Paths.get(file), US_ASCII);
+    List<String> all = new ArrayList<>();
+    try (BufferedReader lines =
+        new BufferedReader(new InputStreamReader(new FileInputStream(file), US_ASCII))) {
+      String line;
+      while ((line = lines.readLine()) != null) {
+        all.add(line);
+      }
+    }
+    return all;
   }
 
   /**

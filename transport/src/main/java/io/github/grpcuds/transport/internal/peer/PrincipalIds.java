@@ -37,18 +37,13 @@ public final class PrincipalIds {
     String name = principal.getName();
     boolean known =
         TRIED.contains(principal.getClass())
-            && (!isNumber(name) || name.equals(String.valueOf(id)));
+            && (!IdText.isNumber(name) || name.equals(String.valueOf(id)));
     return known ? id : null;
   }
 
   /** Whether ids are known at all. */
   public static boolean work() {
     return !TRIED.isEmpty();
-  }
-
-  /** Whether the JDK, which found no name, made one of the id. */
-  public static boolean isNumber(String name) {
-    return name.matches("-?[0-9]+");
   }
 
   /** The classes of principals whose hash code is the id; none if it was not so once. */

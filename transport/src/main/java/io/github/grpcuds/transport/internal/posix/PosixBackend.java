@@ -1,7 +1,6 @@
 package io.github.grpcuds.transport.internal.posix;
 
 import io.github.grpcuds.transport.UdsAddress;
-import io.github.grpcuds.transport.internal.FileModes;
 import io.github.grpcuds.transport.internal.FilePaths;
 import io.github.grpcuds.transport.internal.Platform;
 import io.github.grpcuds.transport.internal.channel.Backend;
@@ -14,9 +13,7 @@ import io.github.grpcuds.transport.internal.channel.UdsListener;
 import io.github.grpcuds.transport.internal.file.FileAccess;
 import io.github.grpcuds.transport.internal.file.SocketFileState;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.SocketException;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.IntPredicate;
@@ -35,9 +32,9 @@ public abstract class PosixBackend implements Backend {
    * Tries to open a socket, which also shows whether the C library can be called at all.
    *
    * @throws UnsupportedOperationException if the C library is not one that is known here
-   * @throws UncheckedIOException if it cannot now, but may later
+   * @throws IOException if it cannot now, but may later
    */
-  public static void checkWorks(Libc libc) {
+  public static void checkWorks(Libc libc) throws IOException {
     if (Abi.HERE == Abi.OTHER) {
       throw new UnsupportedOperationException(
           "it knows the C libraries of Linux, macOS and the BSDs, not that of "
@@ -45,15 +42,11 @@ public abstract class PosixBackend implements Backend {
               + " "
               + System.getProperty("os.arch"));
     }
-    try {
-      int fd = libc.socket(Constant.SOCK_STREAM);
-      if (fd < 0) {
-        throw new SocketException(libc.describe(fd));
-      }
-      libc.close(fd);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot open a Unix socket now: " + e.getMessage(), e);
+    int fd = libc.socket(Constant.SOCK_STREAM);
+    if (fd < 0) {
+      throw new SocketException("cannot open a Unix socket now: " + libc.describe(fd));
     }
+    libc.close(fd);
   }
 
   @Override
@@ -150,10 +143,8 @@ public abstract class PosixBackend implements Backend {
 
   /** Linux gives a socket file the mode of the unbound socket's descriptor (unix_bind). */
   @Override
-  public final UdsListener listen(UdsAddress address, int backlog, Set<PosixFilePermission> mode)
-      throws IOException {
-    int bits = FileModes.bits(mode);
-    return Platform.LINUX ? listen(address, backlog, fd -> libc.changeMode(fd, bits) == 0) : null;
+  public final UdsListener listen(UdsAddress address, int backlog, int mode) throws IOException {
+    return Platform.LINUX ? listen(address, backlog, fd -> libc.changeMode(fd, mode) == 0) : null;
   }
 
   /**

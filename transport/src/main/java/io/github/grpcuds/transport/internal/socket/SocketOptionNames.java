@@ -88,6 +88,14 @@ final class SocketOptionNames {
     }
   }
 
+  static String of(SocketOption<?> option) {
+    return option.name();
+  }
+
+  static <T> T cast(SocketOption<T> option, Object value) {
+    return option.type().cast(value);
+  }
+
   /**
    * The value of an option, which is of its type.
    *

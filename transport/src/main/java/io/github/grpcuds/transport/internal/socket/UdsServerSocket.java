@@ -254,7 +254,7 @@ public final class UdsServerSocket extends ServerSocket {
     SocketOptionNames.check(SocketOptionNames.SERVER, name);
     checkOpen();
     Object given = SocketOptionNames.value(name, value);
-    switch (name.name()) {
+    switch (SocketOptionNames.of(name)) {
       case "SO_RCVBUF":
         setReceiveBufferSize((Integer) given);
         break;
@@ -265,7 +265,7 @@ public final class UdsServerSocket extends ServerSocket {
         options.setTrafficClass((Integer) given);
         break;
       default:
-        options.setOther(name.name(), given);
+        options.setOther(SocketOptionNames.of(name), given);
     }
     return this;
   }
@@ -274,7 +274,7 @@ public final class UdsServerSocket extends ServerSocket {
   public <T> T getOption(SocketOption<T> name) throws IOException {
     SocketOptionNames.check(SocketOptionNames.SERVER, name);
     checkOpen();
-    return name.type().cast(option(name.name()));
+    return SocketOptionNames.cast(name, option(SocketOptionNames.of(name)));
   }
 
   private Object option(String name) throws SocketException {

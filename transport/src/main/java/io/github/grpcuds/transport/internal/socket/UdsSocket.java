@@ -383,7 +383,8 @@ public final class UdsSocket extends Socket {
       checkOpen();
       open = channel;
       if (open == null) {
-        return bufferSizes.getOrDefault(buffer, TcpOptions.DEFAULT_BUFFER_BYTES);
+        Integer size = bufferSizes.get(buffer);
+        return size == null ? TcpOptions.DEFAULT_BUFFER_BYTES : size;
       }
     }
     try {
@@ -490,7 +491,7 @@ public final class UdsSocket extends Socket {
     SocketOptionNames.check(SocketOptionNames.SOCKET, name);
     checkOpen();
     Object given = SocketOptionNames.value(name, value);
-    switch (name.name()) {
+    switch (SocketOptionNames.of(name)) {
       case "SO_SNDBUF":
         setSendBufferSize((Integer) given);
         break;
@@ -513,7 +514,7 @@ public final class UdsSocket extends Socket {
         setTcpNoDelay((Boolean) given);
         break;
       default:
-        options.setOther(name.name(), given);
+        options.setOther(SocketOptionNames.of(name), given);
     }
     return this;
   }
@@ -522,7 +523,7 @@ public final class UdsSocket extends Socket {
   public <T> T getOption(SocketOption<T> name) throws IOException {
     SocketOptionNames.check(SocketOptionNames.SOCKET, name);
     checkOpen();
-    return name.type().cast(option(name.name()));
+    return SocketOptionNames.cast(name, option(SocketOptionNames.of(name)));
   }
 
   private Object option(String name) throws SocketException {

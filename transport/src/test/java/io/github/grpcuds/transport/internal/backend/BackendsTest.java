@@ -13,14 +13,12 @@ import io.github.grpcuds.transport.internal.Platform;
 import io.github.grpcuds.transport.internal.channel.Backend;
 import io.github.grpcuds.transport.internal.channel.Capability;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.SocketException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.EnumSet;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -163,14 +161,14 @@ final class BackendsTest {
 
   @Test
   void backendThatAShortageKeptFromLoadingIsTriedAgain() throws Exception {
-    Deque<Supplier<Backend>> loads = new ArrayDeque<>();
+    Deque<Backends.Loader> loads = new ArrayDeque<>();
     loads.add(
         () -> {
-          throw new UncheckedIOException(new IOException("Too many open files"));
+          throw new IOException("Too many open files");
         });
     Backend backend = Backends.choose(PATH);
     loads.add(() -> backend);
-    Backends.Candidate candidate = new Backends.Candidate("any", () -> loads.remove().get());
+    Backends.Candidate candidate = new Backends.Candidate("any", () -> loads.remove().load());
     assertTrue(candidate.refusal(PATH).contains("Too many open files"));
     assertNull(candidate.refusal(PATH));
     assertNull(candidate.refusal(PATH));

@@ -12,6 +12,7 @@ import io.github.grpcuds.transport.internal.backend.BackendTest;
 import io.github.grpcuds.transport.internal.testing.Descriptors;
 import java.io.DataInputStream;
 import java.io.EOFException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.ConnectException;
@@ -217,7 +218,10 @@ public abstract class StressTest extends BackendTest {
           busy.add(Thread.currentThread());
           try {
             work.run();
-          } catch (EOFException | ConnectException | NoSuchFileException e) {
+          } catch (EOFException
+              | ConnectException
+              | NoSuchFileException
+              | FileNotFoundException e) {
             // the other end, or its server, was closed
           } catch (Throwable e) {
             if (!isExpected(e)) {

@@ -1,0 +1,6 @@
+package io.github.grpcuds.server;
+
+/** Gives a number that changes, such as the time. */
+interface LongSource {
+  long get();
+}
