@@ -1,0 +1,2 @@
+/** gRPC over Unix domain sockets on Android. */
+package io.github.grpcuds.android;
