@@ -93,6 +93,7 @@ class MixedAttackTest {
             new FloodAttackTest(),
             new HeaderAttackTest(),
             new SilenceAttackTest(),
+            new DawdlingAttackTest(),
             new UnreadAttackTest())) {
       plans.addAll(test.plans().values());
     }
