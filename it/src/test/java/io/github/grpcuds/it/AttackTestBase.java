@@ -101,6 +101,7 @@ abstract class AttackTestBase {
   }
 
   private static final String NOT_CUT_OFF = "not cut off";
+  private static final String NOT_GIVEN_BACK = "not given back: ";
   private static final String VICTIM_WAITED = "the victim waited for ";
   private static final String THREADS_GREW = "threads grew by ";
 
@@ -171,6 +172,7 @@ abstract class AttackTestBase {
 
   private static boolean isOfTime(String violation) {
     return violation.startsWith(VICTIM_WAITED)
+        || violation.startsWith(NOT_GIVEN_BACK) // a leak is there the second time as well
         || violation.startsWith(THREADS_GREW) // handlers wait for a processor
         || violation.equals(NOT_CUT_OFF);
   }
@@ -209,7 +211,7 @@ abstract class AttackTestBase {
           violations.add("the attack itself failed: " + siege.failure());
         }
         expectation.check(siege, violations);
-        checkRecovery(attacked, before, violations);
+        checkRecovery(attacked, before, allowance, violations);
         victim.stop();
         checkCosts(victim, sampler, allowance, violations);
         checkLog(attacked.log().subList(logBefore, attacked.log().size()), violations);
@@ -222,11 +224,12 @@ abstract class AttackTestBase {
   }
 
   private static void checkRecovery(
-      AttackedServer attacked, ServerStats before, List<String> violations) {
+      AttackedServer attacked, ServerStats before, double allowance, List<String> violations) {
     try {
-      ServerStats after = attacked.awaitLike(before, MAX_MEMORY_LEFT, RECOVERY_MILLIS);
+      long millis = (long) (RECOVERY_MILLIS * allowance);
+      ServerStats after = attacked.awaitLike(before, MAX_MEMORY_LEFT, millis);
       if (!after.isLike(before, MAX_MEMORY_LEFT)) {
-        violations.add("not given back: " + after + "; before: " + before);
+        violations.add(NOT_GIVEN_BACK + after + "; before: " + before);
       }
     } catch (Exception | AssertionError e) {
       violations.add("no statistics afterwards");
