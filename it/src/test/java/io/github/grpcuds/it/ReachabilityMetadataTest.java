@@ -316,6 +316,7 @@ class ReachabilityMetadataTest {
         new TreeSet<>(
             Arrays.asList(
                 "Alpn",
+                "Backends", // for Android's, which no native image has
                 "CloseOnExec", // of jffi, which no native image has
                 "ForeignFunctions",
                 "GrpcVersion",
