@@ -19,7 +19,7 @@ import java.nio.ByteBuffer;
  * they block. The descriptor is in blocking mode, which {@code Os} cannot change before API level
  * 30, so each call says that it is not to wait.
  */
-final class AndroidChannel extends Descriptor implements UdsChannel {
+final class AndroidChannel extends AndroidDescriptor implements UdsChannel {
   /** Of Linux (socket.h); OsConstants has no name for it. */
   private static final int MSG_DONTWAIT = 0x40;
 
@@ -182,7 +182,7 @@ final class AndroidChannel extends Descriptor implements UdsChannel {
   }
 
   @Override
-  void release() throws IOException {
+  public void release() throws IOException {
     socket.close();
   }
 }

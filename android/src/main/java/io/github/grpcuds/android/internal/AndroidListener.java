@@ -14,7 +14,7 @@ import java.net.SocketException;
  * A {@link LocalServerSocket} over the descriptor of a {@link LocalSocket} that is bound: its own
  * constructor for names knows abstract ones alone.
  */
-final class AndroidListener extends Descriptor implements UdsListener {
+final class AndroidListener extends AndroidDescriptor implements UdsListener {
   private final LocalSocket bound; // owns the descriptor, which would else be closed with it
   private final LocalServerSocket server;
 
@@ -68,7 +68,7 @@ final class AndroidListener extends Descriptor implements UdsListener {
   }
 
   @Override
-  void release() throws IOException {
+  public void release() throws IOException {
     try {
       server.close();
     } finally {

@@ -1,56 +1,23 @@
 package io.github.grpcuds.android.internal;
 
 import android.system.ErrnoException;
-import io.github.grpcuds.transport.internal.channel.Poller;
-import io.github.grpcuds.transport.internal.channel.UdsChannel;
 import io.github.grpcuds.transport.internal.channel.UdsListener;
 import io.github.grpcuds.transport.internal.channel.WrappedListener;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A listening socket and the file it is known by. */
-final class AndroidSocketFile implements WrappedListener {
+final class AndroidSocketFile extends WrappedListener {
   private final String path;
-  private final UdsListener listener;
   private final FileIdentity file;
   private final boolean deleteOnClose;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   AndroidSocketFile(String path, UdsListener listener, FileIdentity file, boolean deleteOnClose) {
+    super(listener);
     this.path = path;
-    this.listener = listener;
     this.file = file;
     this.deleteOnClose = deleteOnClose;
-  }
-
-  @Override
-  public UdsListener listener() {
-    return listener;
-  }
-
-  @Override
-  public UdsChannel accept() throws IOException {
-    return listener.accept();
-  }
-
-  @Override
-  public boolean awaitAcceptable(long timeoutMillis) throws IOException {
-    return listener.awaitAcceptable(timeoutMillis);
-  }
-
-  @Override
-  public Poller newPoller() throws IOException {
-    return listener.newPoller();
-  }
-
-  @Override
-  public String backend() {
-    return listener.backend();
-  }
-
-  @Override
-  public String peerRefusal() {
-    return listener.peerRefusal();
   }
 
   /**
@@ -70,7 +37,7 @@ final class AndroidSocketFile implements WrappedListener {
     } catch (ErrnoException e) {
       throw new IOException("cannot delete " + path + ": " + SystemCalls.describe(e), e);
     } finally {
-      listener.close();
+      super.close();
     }
   }
 }

@@ -1,42 +1,33 @@
 package io.github.grpcuds.android.internal;
 
 import android.system.OsConstants;
+import io.github.grpcuds.transport.internal.channel.DescriptorWatch;
 import io.github.grpcuds.transport.internal.channel.Poller;
-import io.github.grpcuds.transport.internal.channel.Watch;
 import java.io.Closeable;
+import java.io.FileDescriptor;
 
-/** A descriptor, which is used between {@link Descriptor#enter} and leave alone. */
-final class AndroidWatch extends Watch {
-  final Descriptor descriptor;
+/** A descriptor as Android's classes have it. */
+final class AndroidWatch extends DescriptorWatch {
+  final FileDescriptor fd;
 
-  private AndroidWatch(Descriptor descriptor, Poller.Ready callback) {
-    super(callback);
-    this.descriptor = descriptor;
+  private AndroidWatch(AndroidDescriptor descriptor, Poller.Ready callback) {
+    super(descriptor, callback);
+    this.fd = descriptor.fd;
   }
 
   static AndroidWatch of(Closeable socket, Poller.Ready callback) {
-    if (socket instanceof Descriptor) {
-      return new AndroidWatch((Descriptor) socket, callback);
+    if (socket instanceof AndroidDescriptor) {
+      return new AndroidWatch((AndroidDescriptor) socket, callback);
     }
     throw new IllegalArgumentException("not a socket of backend android: " + socket);
   }
 
   /** As poll(2) has it. */
   int events() {
-    int wanted = interest;
-    return ((wanted & READ) != 0 ? OsConstants.POLLIN : 0)
-        | ((wanted & WRITE) != 0 ? OsConstants.POLLOUT : 0);
+    return events(interest, OsConstants.POLLIN, OsConstants.POLLOUT);
   }
 
-  /** A hang-up or an error, which come unasked, are for both the reader and the writer. */
   static int readiness(int revents) {
-    boolean trouble = (revents & ~(OsConstants.POLLIN | OsConstants.POLLOUT)) != 0;
-    return (trouble || (revents & OsConstants.POLLIN) != 0 ? READ : NONE)
-        | (trouble || (revents & OsConstants.POLLOUT) != 0 ? WRITE : NONE);
-  }
-
-  @Override
-  public boolean isClosed() {
-    return descriptor.isClosed();
+    return readiness(revents, OsConstants.POLLIN, OsConstants.POLLOUT);
   }
 }

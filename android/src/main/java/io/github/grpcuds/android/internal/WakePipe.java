@@ -2,24 +2,23 @@ package io.github.grpcuds.android.internal;
 
 import android.system.ErrnoException;
 import android.system.Os;
-import io.github.grpcuds.transport.internal.channel.AbstractPoller;
+import io.github.grpcuds.transport.internal.channel.WakeUp;
 import java.io.FileDescriptor;
 import java.io.IOException;
 
 /**
- * A pipe by which a poller that waits for its end is woken through the other. A signal is a byte,
- * and there are never so many that a write would have to wait: one for each wait that it ends.
- *
- * <p>It counts who uses the poller's descriptors as well, so that they outlive every use.
+ * A pipe that wakes a poller. A signal is a byte, and there are never so many that a write would
+ * have to wait: one for each wait that it ends.
  */
-final class WakePipe extends Descriptor {
+final class WakePipe extends WakeUp {
   private static final byte[] ONE = {1};
 
+  private final FileDescriptor readEnd;
   private final FileDescriptor writeEnd;
   private final byte[] drained = new byte[64]; // the loop's alone
 
   private WakePipe(FileDescriptor readEnd, FileDescriptor writeEnd) {
-    super(readEnd);
+    this.readEnd = readEnd;
     this.writeEnd = writeEnd;
   }
 
@@ -32,28 +31,13 @@ final class WakePipe extends Descriptor {
     }
   }
 
-  /** Begins a use of the poller's descriptors, to be followed by {@link #leave}. */
-  void use() throws IOException {
-    if (isClosed()) {
-      throw AbstractPoller.closed();
-    }
-    enter();
+  /** The end to wait for. */
+  FileDescriptor fd() {
+    return readEnd;
   }
 
-  void signal() {
-    try {
-      enter();
-      try {
-        write();
-      } finally {
-        leave();
-      }
-    } catch (IOException e) {
-      // The poller is closed, which wakes it as well.
-    }
-  }
-
-  private void write() {
+  @Override
+  protected void write() {
     try {
       Os.write(writeEnd, ONE, 0, ONE.length);
     } catch (ErrnoException | IOException e) {
@@ -61,10 +45,10 @@ final class WakePipe extends Descriptor {
     }
   }
 
-  /** Forgets the signals so far; only while in use, and when there is one. */
-  void drain() throws IOException {
+  @Override
+  public void drain() throws IOException {
     try {
-      Os.read(fd, drained, 0, drained.length);
+      Os.read(readEnd, drained, 0, drained.length);
     } catch (ErrnoException e) {
       if (!SystemCalls.wouldBlock(e)) {
         throw SystemCalls.failure("read", e);
@@ -73,14 +57,14 @@ final class WakePipe extends Descriptor {
   }
 
   @Override
-  void wake() {
+  public void wake() {
     write();
   }
 
   @Override
-  void release() throws IOException {
+  public void release() throws IOException {
     try {
-      close(fd);
+      close(readEnd);
     } finally {
       close(writeEnd);
     }

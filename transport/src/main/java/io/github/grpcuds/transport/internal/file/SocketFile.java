@@ -1,7 +1,5 @@
 package io.github.grpcuds.transport.internal.file;
 
-import io.github.grpcuds.transport.internal.channel.Poller;
-import io.github.grpcuds.transport.internal.channel.UdsChannel;
 import io.github.grpcuds.transport.internal.channel.UdsListener;
 import io.github.grpcuds.transport.internal.channel.WrappedListener;
 import java.io.IOException;
@@ -19,9 +17,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * in which it can be reached with a looser mode. {@link StartLock} keeps other starting servers of
  * this library away meanwhile.
  */
-public final class SocketFile implements WrappedListener {
+public final class SocketFile extends WrappedListener {
   private final Path path;
-  private final UdsListener listener;
   private final Object fileKey; // device and inode; null where the file system has none (Windows)
   private final boolean deleteOnClose;
   private final FileRefresher refresher; // null if nobody would take the file for an old one
@@ -33,42 +30,11 @@ public final class SocketFile implements WrappedListener {
       Object fileKey,
       boolean deleteOnClose,
       FileRefresher refresher) {
+    super(listener);
     this.path = path;
-    this.listener = listener;
     this.fileKey = fileKey;
     this.deleteOnClose = deleteOnClose;
     this.refresher = refresher;
-  }
-
-  /** The socket without its file. */
-  @Override
-  public UdsListener listener() {
-    return listener;
-  }
-
-  @Override
-  public UdsChannel accept() throws IOException {
-    return listener.accept();
-  }
-
-  @Override
-  public boolean awaitAcceptable(long timeoutMillis) throws IOException {
-    return listener.awaitAcceptable(timeoutMillis);
-  }
-
-  @Override
-  public Poller newPoller() throws IOException {
-    return listener.newPoller();
-  }
-
-  @Override
-  public String backend() {
-    return listener.backend();
-  }
-
-  @Override
-  public String peerRefusal() {
-    return listener.peerRefusal();
   }
 
   /**
@@ -89,7 +55,7 @@ public final class SocketFile implements WrappedListener {
         deleteIfOurs(path, fileKey);
       }
     } finally {
-      listener.close();
+      super.close();
     }
   }
 

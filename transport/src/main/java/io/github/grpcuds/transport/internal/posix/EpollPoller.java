@@ -31,7 +31,7 @@ final class EpollPoller extends AbstractPoller<PosixWatch> {
     this.wakePair =
         new WakePair(libc) {
           @Override
-          void release() throws IOException {
+          public void release() throws IOException {
             libc.close(epoll);
             super.release();
           }

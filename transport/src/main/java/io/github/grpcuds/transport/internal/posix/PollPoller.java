@@ -1,24 +1,14 @@
 package io.github.grpcuds.transport.internal.posix;
 
-import io.github.grpcuds.transport.internal.channel.AbstractPoller;
-import io.github.grpcuds.transport.internal.channel.ConnectFailure;
+import io.github.grpcuds.transport.internal.channel.DescriptorPoller;
 import io.github.grpcuds.transport.internal.channel.Poller;
-import io.github.grpcuds.transport.internal.channel.Watch;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
-import java.util.List;
 
-/**
- * Watches descriptors with poll(2), for Unix systems other than Linux. A wait costs time for each
- * of them, and a change has to wake it.
- *
- * <p>All descriptors count as used during the wait, so none is closed, nor its number given to
- * another, before poll(2) has returned.
- */
-final class PollPoller extends AbstractPoller<PosixWatch> {
+/** The poller of Unix systems other than Linux, with poll(2) of the C library. */
+final class PollPoller extends DescriptorPoller<PosixWatch> {
   private static final int POLLFD_BYTES = 8;
   private static final int EVENTS_AT = 4;
   private static final int REVENTS_AT = 6;
@@ -26,17 +16,17 @@ final class PollPoller extends AbstractPoller<PosixWatch> {
 
   private final Libc libc;
   private final WakePair wakePair;
-  private final List<PosixWatch> waited = new ArrayList<>(); // the loop's alone, as is pollfds
-  private ByteBuffer pollfds = allocate(FIRST_COUNT); // the wake pair's, then one for each waited
+  private ByteBuffer pollfds = allocate(FIRST_COUNT); // the loop's alone
 
-  private PollPoller(Libc libc) throws IOException {
+  private PollPoller(Libc libc, WakePair wakePair) {
+    super(wakePair);
     this.libc = libc;
-    this.wakePair = new WakePair(libc);
+    this.wakePair = wakePair;
   }
 
   static Poller open(Libc libc) throws IOException {
     try {
-      return new PollPoller(libc);
+      return new PollPoller(libc, new WakePair(libc));
     } catch (IOException e) {
       throw cannotOpen(e);
     }
@@ -52,63 +42,16 @@ final class PollPoller extends AbstractPoller<PosixWatch> {
   }
 
   @Override
-  public void begin(PosixWatch watch) throws IOException {
-    if (wakePair.isClosed()) {
-      throw closed();
+  protected void begin(int most) {
+    if (pollfds.capacity() < most * POLLFD_BYTES) {
+      pollfds = allocate(2 * most);
     }
-    if (watch.isClosed()) {
-      throw ConnectFailure.closed();
-    }
-    refresh();
+    put(0, wakePair.fd(), Libc.POLLIN);
   }
 
   @Override
-  public void change(PosixWatch watch) {
-    refresh();
-  }
-
-  @Override
-  public void end(PosixWatch watch) {
-    refresh();
-  }
-
-  @Override
-  public void await(long timeoutMillis) throws IOException {
-    wakePair.use();
-    try {
-      enterAll();
-      try {
-        collect(libc.poll(pollfds, 1 + waited.size(), timeoutMillis));
-      } finally {
-        leaveAll();
-      }
-    } finally {
-      wakePair.leave();
-    }
-  }
-
-  private void enterAll() {
-    synchronized (lock) {
-      if (pollfds.capacity() < (1 + watches.size()) * POLLFD_BYTES) {
-        pollfds = allocate(2 * (1 + watches.size()));
-      }
-      put(0, wakePair.fd(), Libc.POLLIN);
-      for (PosixWatch watch : watches.values()) {
-        if (watch.interest != Watch.NONE && entered(watch)) {
-          waited.add(watch);
-          put(waited.size(), watch.fd, PosixWatch.events(watch.interest));
-        }
-      }
-    }
-  }
-
-  private static boolean entered(PosixWatch watch) {
-    try {
-      watch.descriptor.enter();
-      return true;
-    } catch (IOException e) {
-      return false; // closed
-    }
+  protected void put(int index, PosixWatch watch) {
+    put(index, watch.fd, PosixWatch.events(watch.interest));
   }
 
   private void put(int index, int fd, int events) {
@@ -117,43 +60,18 @@ final class PollPoller extends AbstractPoller<PosixWatch> {
     pollfds.putShort(at + REVENTS_AT, (short) 0);
   }
 
-  private void collect(int count) {
-    if (count == 0) {
-      return;
-    }
-    if (revents(0) != 0) {
-      wakePair.drain();
-    }
-    for (int i = 0; i < waited.size(); i++) {
-      int revents = revents(1 + i);
-      if (revents != 0) {
-        found(waited.get(i), PosixWatch.readiness(revents));
-      }
-    }
+  @Override
+  protected int poll(int count, long timeoutMillis) throws IOException {
+    return libc.poll(pollfds, count, timeoutMillis);
   }
 
-  private int revents(int index) {
+  @Override
+  protected int revents(int index) {
     return pollfds.getShort(index * POLLFD_BYTES + REVENTS_AT);
   }
 
-  private void leaveAll() {
-    for (int i = 0; i < waited.size(); i++) {
-      try {
-        waited.get(i).descriptor.leave();
-      } catch (IOException e) {
-        // close(2) failed, for a socket whose owner is done with it
-      }
-    }
-    waited.clear();
-  }
-
   @Override
-  public void signal() {
-    wakePair.signal();
-  }
-
-  @Override
-  public void closeAll() throws IOException {
-    wakePair.close();
+  protected int readiness(int revents) {
+    return PosixWatch.readiness(revents);
   }
 }

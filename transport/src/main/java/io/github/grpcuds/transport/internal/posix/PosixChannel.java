@@ -9,18 +9,14 @@ import java.net.SocketException;
 import java.nio.ByteBuffer;
 
 /** A connection over a descriptor of its own. */
-public final class PosixChannel extends Descriptor implements UdsChannel {
-  private final Libc libc;
-  public final int fd;
-
+public final class PosixChannel extends PosixDescriptor implements UdsChannel {
   // What to wait for; null as long as nobody has.
   private volatile ByteBuffer readable;
   private volatile ByteBuffer writable;
 
   /** Takes over a descriptor, which is connected and non-blocking. */
   PosixChannel(Libc libc, int fd) {
-    this.libc = libc;
-    this.fd = fd;
+    super(libc, fd);
   }
 
   @Override
@@ -107,19 +103,6 @@ public final class PosixChannel extends Descriptor implements UdsChannel {
     return await(pollfd, timeoutMillis);
   }
 
-  private boolean await(ByteBuffer pollfd, long timeoutMillis) throws IOException {
-    enter();
-    try {
-      boolean ready = libc.await(pollfd, timeoutMillis) > 0;
-      if (isClosed()) {
-        throw ConnectFailure.closed();
-      }
-      return ready;
-    } finally {
-      leave();
-    }
-  }
-
   @Override
   public void shutdownInput() throws IOException {
     shutdown(Constant.SHUT_RD);
@@ -180,12 +163,12 @@ public final class PosixChannel extends Descriptor implements UdsChannel {
 
   /** A poll sees the hang-up that shutdown(2) makes, and a write fails. */
   @Override
-  void wake() {
+  public void wake() {
     libc.shutdown(fd, Constant.SHUT_RDWR);
   }
 
   @Override
-  void release() {
+  public void release() {
     libc.close(fd);
   }
 }

@@ -11,10 +11,8 @@ import java.net.SocketException;
 import java.nio.ByteBuffer;
 
 /** A listening socket over a descriptor that somebody else may own. */
-final class PosixListener extends Descriptor implements UdsListener {
-  private final Libc libc;
+final class PosixListener extends PosixDescriptor implements UdsListener {
   private final Closeable socket;
-  final int fd;
 
   /** Both ends of a connection to nobody: closing wakes the poll where shutdown(2) does not. */
   private final int[] wakeUp;
@@ -27,9 +25,8 @@ final class PosixListener extends Descriptor implements UdsListener {
    * @param socket closes the descriptor
    */
   PosixListener(Libc libc, int fd, Closeable socket) throws IOException {
-    this.libc = libc;
+    super(libc, fd);
     this.socket = socket;
-    this.fd = fd;
     this.wakeUp = libc.pair();
     this.acceptable = Libc.pollfds(Libc.POLLIN, fd, wakeUp[0]);
   }
@@ -75,16 +72,7 @@ final class PosixListener extends Descriptor implements UdsListener {
 
   @Override
   public boolean awaitAcceptable(long timeoutMillis) throws IOException {
-    enter();
-    try {
-      boolean ready = libc.await(acceptable, timeoutMillis) > 0;
-      if (isClosed()) {
-        throw ConnectFailure.closed();
-      }
-      return ready;
-    } finally {
-      leave();
-    }
+    return await(acceptable, timeoutMillis);
   }
 
   @Override
@@ -98,12 +86,12 @@ final class PosixListener extends Descriptor implements UdsListener {
   }
 
   @Override
-  void wake() {
+  public void wake() {
     libc.shutdown(wakeUp[1], Constant.SHUT_RDWR);
   }
 
   @Override
-  void release() throws IOException {
+  public void release() throws IOException {
     try {
       socket.close();
     } finally {

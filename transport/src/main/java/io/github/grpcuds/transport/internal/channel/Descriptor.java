@@ -1,6 +1,5 @@
-package io.github.grpcuds.transport.internal.posix;
+package io.github.grpcuds.transport.internal.channel;
 
-import io.github.grpcuds.transport.internal.channel.ConnectFailure;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,23 +11,23 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>Lock-free: the sign bit says closed, the other bits count the users.
  */
-abstract class Descriptor implements Closeable {
+public abstract class Descriptor implements Closeable {
   private static final int CLOSED = Integer.MIN_VALUE;
 
   private final AtomicInteger state = new AtomicInteger();
 
   /** Ends the waits of whoever is inside; the descriptor is still open. */
-  abstract void wake();
+  public abstract void wake();
 
   /** Gives the number back; called once, with nobody inside. */
-  abstract void release() throws IOException;
+  public abstract void release() throws IOException;
 
-  final boolean isClosed() {
+  public final boolean isClosed() {
     return state.get() < 0;
   }
 
   /** Begins a use, to be followed by {@link #leave} in a finally block. */
-  final void enter() throws IOException {
+  public final void enter() throws IOException {
     int seen;
     do {
       seen = state.get();
@@ -38,7 +37,7 @@ abstract class Descriptor implements Closeable {
     } while (!state.compareAndSet(seen, seen + 1));
   }
 
-  final void leave() throws IOException {
+  public final void leave() throws IOException {
     if (state.decrementAndGet() == CLOSED) {
       release();
     }

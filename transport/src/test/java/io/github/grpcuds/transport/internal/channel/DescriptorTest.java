@@ -1,4 +1,4 @@
-package io.github.grpcuds.transport.internal.posix;
+package io.github.grpcuds.transport.internal.channel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -59,12 +59,12 @@ final class DescriptorTest {
     Descriptor wakingItself =
         new Descriptor() {
           @Override
-          void wake() {
+          public void wake() {
             assertEquals("woken 0, released 0", descriptor.toString());
           }
 
           @Override
-          void release() {
+          public void release() {
             descriptor.release();
           }
         };
@@ -77,12 +77,12 @@ final class DescriptorTest {
     private int released;
 
     @Override
-    void wake() {
+    public void wake() {
       woken++;
     }
 
     @Override
-    void release() {
+    public void release() {
       released++;
     }
 
