@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -124,9 +123,6 @@ class MaxConnectionsTest {
   /** Connections come and end all the time, so that many end just while accepting stops. */
   @Test
   void manyShortConnectionsNeverStopIt() throws Exception {
-    // With 1.60 it stood still for twenty seconds, twice in one run and never in others:
-    // unexplained.
-    Assumptions.assumeTrue(System.getProperty("grpc.run.version") == null, "an older grpc-java");
     sockets.start(server(2));
     List<Thread> clients = new ArrayList<>();
     AtomicInteger served = new AtomicInteger();

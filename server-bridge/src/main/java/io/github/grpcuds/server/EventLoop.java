@@ -225,11 +225,10 @@ final class EventLoop implements Runnable {
   }
 
   private void poll() throws IOException {
-    long timeout = timeout();
-    if (timeout == 0) {
+    if (timeout() == 0) {
       poller.poll(0);
     } else if (!busyPoll.begin() || !pollBusily()) {
-      poller.poll(timeout);
+      poller.poll(timeout()); // anew: a wake-up while it looked has not ended this wait
       busyPoll.slept();
     }
   }

@@ -104,6 +104,29 @@ class EventLoopTest {
     assertEquals(Arrays.asList(0L, -1L), poller.timeouts);
   }
 
+  /** Nothing else may come, such as to a server that stopped accepting because it was full. */
+  @Test
+  void attemptThatComesWhileItLooksIsNotSleptOver() {
+    EventLoop busy = new EventLoop(poller, new InputChunks(0), 1, () -> {}, null);
+    Retries.Attempt attempt =
+        new Retries.Attempt() {
+          @Override
+          void attempt() {
+            events.add("attempt");
+          }
+        };
+    poller.onPoll =
+        () -> {
+          if (poller.timeouts.size() == 1) {
+            busy.retry(attempt);
+          }
+        };
+    busy.turn();
+    assertFalse(poller.timeouts.contains(-1L), () -> "waits of " + poller.timeouts);
+    busy.turn();
+    assertEquals(Arrays.asList("attempt"), events);
+  }
+
   @Test
   void sleepsAtOnceIfToldTo() {
     loop.turn();
