@@ -3,6 +3,7 @@ package io.github.grpcuds.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.grpcuds.testkit.ChildJvm;
 import io.github.grpcuds.testkit.Deadline;
 import java.io.File;
 import java.io.IOException;
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -75,5 +78,18 @@ class CheckJarTest {
     String printed = run(1, "--json", sockets.path("nobody"));
     assertTrue(printed.startsWith("{\"verdict\":\"failure\""), printed);
     assertTrue(printed.contains("the server has not started"), printed);
+  }
+
+  @Test
+  @EnabledForJreRange(min = JRE.JAVA_24)
+  void tellsWhichBackendsAreLeftWithoutNativeCode() throws Exception {
+    String printed =
+        new ChildJvm("-cp", JAR.toString(), "io.github.grpcuds.check.Main")
+            .withoutNativeAccess()
+            .options("--illegal-native-access=deny")
+            .run();
+    String refused = " +not usable: this JVM allows no native code: start it with --enable-";
+    assertTrue(
+        printed.matches("(?s).*jdk +usable: .*ffm" + refused + ".*jnr" + refused + ".*"), printed);
   }
 }

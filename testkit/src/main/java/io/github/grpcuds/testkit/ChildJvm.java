@@ -3,6 +3,7 @@ package io.github.grpcuds.testkit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,16 +11,23 @@ import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
-/** Runs a program of the test class path in a JVM of its own, of the same JDK as this one. */
+/** Runs a program in a JVM of its own, of the same JDK as this one unless it is told another. */
 public final class ChildJvm {
   private static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
 
-  private final Class<?> program;
+  private final List<String> program;
   private final List<String> prefix = new ArrayList<>();
   private final List<String> options = new ArrayList<>();
+  private String home = System.getProperty("java.home");
 
+  /** A program of the test class path. */
   public ChildJvm(Class<?> program) {
-    this.program = program;
+    this("-cp", System.getProperty("java.class.path"), program.getName());
+  }
+
+  /** A program as java takes it: -jar and a file, or -cp, a class path and a class. */
+  public ChildJvm(String... program) {
+    this.program = Arrays.asList(program);
     // Or JDK 24 and newer print warnings; older ones do not know the second option.
     options("-XX:+IgnoreUnrecognizedVMOptions", NATIVE_ACCESS);
   }
@@ -33,6 +41,12 @@ public final class ChildJvm {
   /** Starts it by way of a command, which gets the JVM's as its last arguments. */
   public ChildJvm by(String... command) {
     Collections.addAll(prefix, command);
+    return this;
+  }
+
+  /** On the Java runtime in this folder. */
+  public ChildJvm home(Path folder) {
+    home = folder.toString();
     return this;
   }
 
@@ -62,9 +76,9 @@ public final class ChildJvm {
 
   public List<String> command(Object... arguments) {
     List<String> command = new ArrayList<>(prefix);
-    command.add(Paths.get(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(Paths.get(home, "bin", "java").toString());
     command.addAll(options);
-    command.addAll(Arrays.asList("-cp", System.getProperty("java.class.path"), program.getName()));
+    command.addAll(program);
     for (Object argument : arguments) {
       command.add(argument.toString());
     }

@@ -23,8 +23,13 @@ public final class NativeAccess {
     return Class.class.getMethod("getModule").invoke(type);
   }
 
+  /** What to say when the JVM has refused it to a class, which Java 24 and newer can do. */
+  public static String refusal(Class<?> caller) {
+    return "this JVM allows no native code: start it with " + option(caller);
+  }
+
   /** The option of the command line that allows it to a class, to be called on Java 9 and newer. */
-  public static String option(Class<?> caller) {
+  private static String option(Class<?> caller) {
     String name = null;
     try {
       Object module = module(caller);

@@ -86,8 +86,7 @@ final class ForeignFunctions {
     boolean refused = cause.getClass().getSimpleName().equals("IllegalCallerException"); // Java 9's
     return new UnsupportedOperationException(
         refused
-            ? "this JVM allows no native code: start it with "
-                + NativeAccess.option(ForeignFunctions.class)
+            ? NativeAccess.refusal(ForeignFunctions.class)
             : "the JDK's foreign functions do not work here: " + cause,
         cause);
   }

@@ -1,6 +1,8 @@
 package io.github.grpcuds.transport.internal.jnr;
 
+import com.kenai.jffi.Invoker;
 import io.github.grpcuds.transport.UdsAddress;
+import io.github.grpcuds.transport.internal.NativeAccess;
 import io.github.grpcuds.transport.internal.Platform;
 import io.github.grpcuds.transport.internal.channel.Backend;
 import io.github.grpcuds.transport.internal.posix.Libc;
@@ -21,7 +23,8 @@ import jnr.unixsocket.UnixServerSocketChannel;
  * generates.
  */
 public final class JnrBackend extends PosixBackend {
-  public static final String NAME = "jnr";
+  /** In two: what relocates the package jnr into a jar of everything changes such texts as well. */
+  public static final String NAME = "j".concat("nr");
 
   private final Libc libc;
 
@@ -42,6 +45,7 @@ public final class JnrBackend extends PosixBackend {
     }
     try {
       requireWhole();
+      requireOwnNames();
       Libc libc = JnrLibrary.load();
       checkWorks(libc);
       return new JnrBackend(libc);
@@ -51,20 +55,44 @@ public final class JnrBackend extends PosixBackend {
     } catch (UnsupportedOperationException e) {
       throw e;
     } catch (LinkageError | RuntimeException e) {
-      throw new UnsupportedOperationException(
-          "jnr-unixsocket's native library does not load on "
-              + System.getProperty("os.name")
-              + " "
-              + System.getProperty("os.arch")
-              + " (Java 16 and later work without it): "
-              + e,
-          e);
+      throw new UnsupportedOperationException(whyNotLoaded(e.toString()), e);
     }
+  }
+
+  /** jffi makes a text of what failed, and puts a stack trace into it. */
+  private static String whyNotLoaded(String failure) {
+    if (failure.contains("IllegalCallerException")) {
+      return NativeAccess.refusal(Invoker.class);
+    }
+    return "jnr-unixsocket's native library does not load on "
+        + System.getProperty("os.name")
+        + " "
+        + System.getProperty("os.arch")
+        + " (Java 16 and later work without it): "
+        + failure.split("\\R", 2)[0];
   }
 
   /** What it stands on may be there for the sake of others; servers need all of it. */
   private static Class<?> requireWhole() {
     return UnixServerSocketChannel.class;
+  }
+
+  /**
+   * jffi's native library has the names of jffi's classes in it, and does not find them where a jar
+   * of everything has moved them.
+   */
+  private static void requireOwnNames() {
+    String name = Invoker.class.getName();
+    // In two, for what moves classes changes such texts as well.
+    String ownPackage = "com.".concat("kenai.jffi");
+    if (!name.startsWith(ownPackage)) {
+      throw new UnsupportedOperationException(
+          "jffi was relocated, which its native library does not bear: its class "
+              + name
+              + " has to be in "
+              + ownPackage
+              + " (leave it and com.github.jnr's jars out of the relocations)");
+    }
   }
 
   @Override

@@ -1,0 +1,2 @@
+/** A program that tests start in several packagings. */
+package io.github.grpcuds.it.packaging;
