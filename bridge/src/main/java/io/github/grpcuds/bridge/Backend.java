@@ -7,6 +7,7 @@ import io.grpc.LoadBalancerRegistry;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.ManagedChannelProvider.ProviderNotFoundException;
+import io.grpc.NameResolverRegistry;
 import io.grpc.TlsChannelCredentials;
 import java.io.File;
 import java.io.IOException;
@@ -18,11 +19,23 @@ final class Backend {
 
   static ManagedChannel connect(Arguments arguments) throws UsageException {
     String target = arguments.required("--to");
+    if (isXds(target) && !isXdsHere()) {
+      throw new UsageException(
+          "--to cannot be used: " + target + ": grpc-xds is not in lib, nor what it needs");
+    }
     try {
       return configure(Grpc.newChannelBuilder(target, credentials(arguments)), arguments).build();
     } catch (IllegalArgumentException | ProviderNotFoundException e) {
       throw new UsageException("--to cannot be used: " + target, e);
     }
+  }
+
+  private static boolean isXds(String target) {
+    return target.startsWith("xds:");
+  }
+
+  private static boolean isXdsHere() {
+    return NameResolverRegistry.getDefaultRegistry().getProviderForScheme("xds") != null;
   }
 
   /**

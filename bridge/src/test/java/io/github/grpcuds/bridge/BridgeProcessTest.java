@@ -10,6 +10,7 @@ import io.github.grpcuds.testkit.Await;
 import io.github.grpcuds.testkit.ChildJvm;
 import io.github.grpcuds.testkit.ChildProcess;
 import io.github.grpcuds.testkit.Deadline;
+import io.grpc.CallOptions;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
@@ -27,6 +28,12 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.okhttp.OkHttpServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.grpc.reflection.v1.ServerReflectionGrpc;
+import io.grpc.reflection.v1.ServerReflectionRequest;
+import io.grpc.reflection.v1.ServerReflectionResponse;
+import io.grpc.reflection.v1.ServiceResponse;
+import io.grpc.stub.ClientCalls;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -39,6 +46,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -205,6 +213,58 @@ class BridgeProcessTest {
     startBackend(UdsServerBuilder.forPath(socket));
     startBridge("--listen", "unix:" + front, "--to", "unix:" + socket, "--allow", "a.B,c.D");
     assertEquals(Status.Code.UNIMPLEMENTED, failure(front()));
+  }
+
+  /** The services that the backend tells of when it is asked through the bridge. */
+  private List<String> reflectedServices() {
+    ManagedChannel channel = UdsChannelBuilder.forPath(front).build();
+    channels.add(channel);
+    ServerReflectionResponse response =
+        ClientCalls.blockingServerStreamingCall(
+                channel,
+                ServerReflectionGrpc.getServerReflectionInfoMethod(),
+                CallOptions.DEFAULT.withDeadlineAfter(Deadline.SECONDS, TimeUnit.SECONDS),
+                ServerReflectionRequest.newBuilder().setListServices("").build())
+            .next();
+    return response.getListServicesResponse().getServiceList().stream()
+        .map(ServiceResponse::getName)
+        .collect(Collectors.toList());
+  }
+
+  private void startReflectingBackend(String socket) throws Exception {
+    startBackend(
+        UdsServerBuilder.forPath(socket).addService(ProtoReflectionServiceV1.newInstance()));
+  }
+
+  @Test
+  void reflectionPassesLikeEverythingElse() throws Exception {
+    String socket = folder.resolve("back").toString();
+    startReflectingBackend(socket);
+    startBridge("--listen", "unix:" + front, "--to", "unix:" + socket);
+    List<String> services = reflectedServices();
+    assertTrue(services.contains("grpc.health.v1.Health"), services.toString());
+  }
+
+  @Test
+  void reflectionPassesBesideTheServicesThatAreAllowed() throws Exception {
+    String socket = folder.resolve("back").toString();
+    startReflectingBackend(socket);
+    startBridge(
+        "--listen", "unix:" + front, "--to", "unix:" + socket, "--allow", "a.B", "--reflection");
+    List<String> services = reflectedServices();
+    assertTrue(services.contains("grpc.health.v1.Health"), services.toString());
+    assertEquals(Status.Code.UNIMPLEMENTED, failure(front()));
+  }
+
+  @Test
+  void reflectionIsNotAllowedWithAnotherService() throws Exception {
+    String socket = folder.resolve("back").toString();
+    startReflectingBackend(socket);
+    startBridge(
+        "--listen", "unix:" + front, "--to", "unix:" + socket, "--allow", "grpc.health.v1.Health");
+    StatusRuntimeException e = assertThrows(StatusRuntimeException.class, this::reflectedServices);
+    assertEquals(Status.Code.UNIMPLEMENTED, e.getStatus().getCode());
+    assertEquals(ServingStatus.SERVING, front().check(BACKENDS).getStatus());
   }
 
   @Test
