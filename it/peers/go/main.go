@@ -1,19 +1,25 @@
 // The other side of ByteEcho in Go, on grpc-go alone, without generated code.
 //
-//	go serve TARGET        serves until standard input ends
-//	go call TARGET CHECK   makes calls: kinds SIZE, metadata, limit, deadline, cancel, gzip SIZE or many N; prints "passed"
+//	go [tls FOLDER | mtls FOLDER] serve TARGET        serves until standard input ends
+//	go [tls FOLDER | mtls FOLDER] call TARGET CHECK   makes calls: kinds SIZE, metadata, limit, deadline, cancel, gzip SIZE,
+//	                                                  many N, early or load; prints "passed"
+//
+// FOLDER has PEM files: server.pem, server.key, client.pem and client.key, each certificate signed by itself.
 package main
 
 import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
 	"log"
 	"net"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -21,6 +27,7 @@ import (
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
 	_ "google.golang.org/grpc/encoding/gzip"
 	"google.golang.org/grpc/metadata"
@@ -30,6 +37,7 @@ import (
 const (
 	service  = "grpcuds.test.ByteEcho"
 	repeats  = 3
+	callers  = 16
 	limit    = 60 * time.Second
 	maxBytes = 65 << 20
 )
@@ -113,7 +121,50 @@ func wait(_ any, stream grpc.ServerStream) error {
 	return stream.Context().Err()
 }
 
-func serve(target string) {
+// tlsFiles is where certificates are; the zero value is plain text.
+type tlsFiles struct {
+	folder string
+	mutual bool
+}
+
+func (t tlsFiles) identity(name string) []tls.Certificate {
+	pair, err := tls.LoadX509KeyPair(filepath.Join(t.folder, name+".pem"), filepath.Join(t.folder, name+".key"))
+	must(err)
+	return []tls.Certificate{pair}
+}
+
+func (t tlsFiles) trust(name string) *x509.CertPool {
+	pem, err := os.ReadFile(filepath.Join(t.folder, name+".pem"))
+	must(err)
+	pool := x509.NewCertPool()
+	check(pool.AppendCertsFromPEM(pem), "no certificate in %s.pem", name)
+	return pool
+}
+
+func (t tlsFiles) serving() credentials.TransportCredentials {
+	if t.folder == "" {
+		return insecure.NewCredentials()
+	}
+	config := &tls.Config{Certificates: t.identity("server")}
+	if t.mutual {
+		config.ClientAuth = tls.RequireAndVerifyClientCert
+		config.ClientCAs = t.trust("client")
+	}
+	return credentials.NewTLS(config)
+}
+
+func (t tlsFiles) calling() credentials.TransportCredentials {
+	if t.folder == "" {
+		return insecure.NewCredentials()
+	}
+	config := &tls.Config{RootCAs: t.trust("server")}
+	if t.mutual {
+		config.Certificates = t.identity("client")
+	}
+	return credentials.NewTLS(config)
+}
+
+func serve(target string, files tlsFiles) {
 	address := strings.TrimPrefix(target, "unix:")
 	if name, ok := strings.CutPrefix(target, "unix-abstract:"); ok {
 		address = "@" + name
@@ -122,7 +173,7 @@ func serve(target string) {
 	if err != nil {
 		log.Fatal(err)
 	}
-	server := grpc.NewServer(grpc.ForceServerCodec(rawCodec{}), grpc.MaxRecvMsgSize(maxBytes))
+	server := grpc.NewServer(grpc.Creds(files.serving()), grpc.ForceServerCodec(rawCodec{}), grpc.MaxRecvMsgSize(maxBytes))
 	server.RegisterService(&grpc.ServiceDesc{
 		ServiceName: service,
 		HandlerType: (*any)(nil),
@@ -302,9 +353,50 @@ func callMany(connection *grpc.ClientConn, calls int) {
 	all.Wait()
 }
 
-func call(target string, what []string) {
+// callEarly calls before there is a server.
+func callEarly(connection *grpc.ClientConn) {
+	_, err := unary(connection, nil)
+	check(status.Code(err) == codes.Unavailable, "%v", err)
+	fmt.Println("unavailable")
+	answer, err := unary(connection, []byte("early"), grpc.WaitForReady(true))
+	must(err)
+	check(string(answer) == "early", "got %q", answer)
+}
+
+// callLoad calls without a pause while the server is killed and started again: each call is answered, or UNAVAILABLE.
+func callLoad(connection *grpc.ClientConn) {
+	var all sync.WaitGroup
+	for caller := 0; caller < callers; caller++ {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			for i := 0; ; i++ {
+				message := fmt.Sprintf("%d:%d", caller, i)
+				answer, err := unary(connection, []byte(message))
+				if status.Code(err) == codes.Unavailable {
+					return
+				}
+				must(err)
+				check(string(answer) == message, "%s got %q", message, answer)
+				if i == 0 {
+					fmt.Println("answered")
+				}
+			}
+		}()
+	}
+	all.Wait()
+	fmt.Println("unavailable")
+	for caller := 0; caller < callers; caller++ {
+		message := fmt.Sprintf("%d:again", caller)
+		answer, err := unary(connection, []byte(message), grpc.WaitForReady(true))
+		must(err)
+		check(string(answer) == message, "%s got %q", message, answer)
+	}
+}
+
+func call(target string, what []string, files tlsFiles) {
 	connection, err := grpc.NewClient(target,
-		grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithTransportCredentials(files.calling()),
 		grpc.WithDefaultCallOptions(grpc.ForceCodec(rawCodec{}), grpc.MaxCallRecvMsgSize(maxBytes)))
 	must(err)
 	defer connection.Close()
@@ -323,6 +415,10 @@ func call(target string, what []string) {
 		callGzip(connection, number(what[1]))
 	case "many":
 		callMany(connection, number(what[1]))
+	case "early":
+		callEarly(connection)
+	case "load":
+		callLoad(connection)
 	default:
 		log.Fatalf("no check %q", what[0])
 	}
@@ -330,12 +426,18 @@ func call(target string, what []string) {
 }
 
 func main() {
+	arguments := os.Args[1:]
+	var files tlsFiles
+	if len(arguments) > 2 && (arguments[0] == "tls" || arguments[0] == "mtls") {
+		files = tlsFiles{folder: arguments[1], mutual: arguments[0] == "mtls"}
+		arguments = arguments[2:]
+	}
 	switch {
-	case len(os.Args) == 3 && os.Args[1] == "serve":
-		serve(os.Args[2])
-	case len(os.Args) > 3 && os.Args[1] == "call":
-		call(os.Args[2], os.Args[3:])
+	case len(arguments) == 2 && arguments[0] == "serve":
+		serve(arguments[1], files)
+	case len(arguments) > 2 && arguments[0] == "call":
+		call(arguments[1], arguments[2:], files)
 	default:
-		log.Fatal("usage: serve TARGET | call TARGET CHECK [NUMBER]")
+		log.Fatal("usage: [tls FOLDER | mtls FOLDER] serve TARGET | call TARGET CHECK [NUMBER]")
 	}
 }

@@ -1,26 +1,31 @@
 // The other side of ByteEcho in JavaScript, on grpc-js alone, without generated code.
 //
-//   node echo.js serve TARGET        serves until standard input ends
-//   node echo.js call TARGET CHECK   makes calls: kinds SIZE, metadata, limit, deadline, cancel, gzip SIZE or many N;
-//                                    prints "passed"
+//   node echo.js [tls FOLDER | mtls FOLDER] serve TARGET        serves until standard input ends
+//   node echo.js [tls FOLDER | mtls FOLDER] call TARGET CHECK   makes calls: kinds SIZE, metadata, limit, deadline, cancel,
+//                                                               gzip SIZE, many N, early or load; prints "passed"
+//
+// FOLDER has PEM files: server.pem, server.key, client.pem and client.key, each certificate signed by itself.
 'use strict';
 
 const assert = require('node:assert');
 const crypto = require('node:crypto');
+const fs = require('node:fs');
+const path = require('node:path');
 const grpc = require('@grpc/grpc-js');
 
 const SERVICE = 'grpcuds.test.ByteEcho';
 const REPEATS = 3;
+const CALLERS = 16;
 const LIMIT_MS = 60_000;
 const MAX_BYTES = 65 << 20;
 
 const asIs = (bytes) => bytes;
-const path = (method) => `/${SERVICE}/${method}`;
+const pathOf = (method) => `/${SERVICE}/${method}`;
 const within = (ms) => ({ deadline: Date.now() + ms });
 
 function definition(method, requestStream, responseStream) {
   return {
-    path: path(method),
+    path: pathOf(method),
     requestStream,
     responseStream,
     requestSerialize: asIs,
@@ -70,7 +75,24 @@ function wait(call) {
   console.log('wait began');
 }
 
-function serve(target) {
+function serverCredentials(tls) {
+  if (!tls) {
+    return grpc.ServerCredentials.createInsecure();
+  }
+  const pair = { cert_chain: tls.read('server.pem'), private_key: tls.read('server.key') };
+  const trusted = tls.mutual ? tls.read('client.pem') : null;
+  return grpc.ServerCredentials.createSsl(trusted, [pair], tls.mutual);
+}
+
+function channelCredentials(tls) {
+  if (!tls) {
+    return grpc.credentials.createInsecure();
+  }
+  const own = tls.mutual ? [tls.read('client.key'), tls.read('client.pem')] : [];
+  return grpc.credentials.createSsl(tls.read('server.pem'), ...own);
+}
+
+function serve(tls, target) {
   const server = new grpc.Server({ 'grpc.max_receive_message_length': MAX_BYTES });
   server.addService(
     {
@@ -82,7 +104,7 @@ function serve(target) {
     },
     { Echo: echo, Join: join, Repeat: repeat, Chat: chat, Wait: wait },
   );
-  server.bindAsync(target, grpc.ServerCredentials.createInsecure(), (error) => {
+  server.bindAsync(target, serverCredentials(tls), (error) => {
     assert.ifError(error);
     console.log('listening');
   });
@@ -94,7 +116,7 @@ function unary(client, message, metadata = new grpc.Metadata(), options = within
   return new Promise((resolve, reject) => {
     const answer = {};
     const call = client.makeUnaryRequest(
-      path('Echo'), asIs, asIs, message, metadata, options,
+      pathOf('Echo'), asIs, asIs, message, metadata, options,
       (error, bytes) => {
         answer.bytes = bytes;
         return error ? reject(error) : undefined;
@@ -111,7 +133,7 @@ function unary(client, message, metadata = new grpc.Metadata(), options = within
 function exchange(client, method, messages) {
   return new Promise((resolve, reject) => {
     const call = client.makeBidiStreamRequest(
-      path(method), asIs, asIs, new grpc.Metadata(), within(LIMIT_MS));
+      pathOf(method), asIs, asIs, new grpc.Metadata(), within(LIMIT_MS));
     const answers = [];
     call.on('data', (answer) => answers.push(answer));
     call.on('error', reject);
@@ -127,7 +149,7 @@ function exchange(client, method, messages) {
 function endOfWait(client, options, begun = () => {}) {
   return new Promise((resolve) => {
     const call = client.makeServerStreamRequest(
-      path('Wait'), asIs, asIs, Buffer.alloc(0), new grpc.Metadata(), options);
+      pathOf('Wait'), asIs, asIs, Buffer.alloc(0), new grpc.Metadata(), options);
     call.on('metadata', () => begun(call));
     call.on('data', () => {});
     call.on('error', (error) => resolve(error.code));
@@ -181,27 +203,68 @@ const checks = {
     });
     await Promise.all(all);
   },
+
+  /** Before there is a server. */
+  async early(client) {
+    await assert.rejects(unary(client, Buffer.alloc(0)), { code: grpc.status.UNAVAILABLE });
+    console.log('unavailable');
+    await checks.served(client, 'early');
+  },
+
+  /** Calls without a pause while the server is killed and started again: each is answered, or UNAVAILABLE. */
+  async load(client) {
+    await Promise.all(Array.from({ length: CALLERS }, async (_, caller) => {
+      for (let i = 0; ; i++) {
+        const message = Buffer.from(`${caller}:${i}`);
+        try {
+          assert.deepStrictEqual((await unary(client, message)).bytes, message);
+        } catch (error) {
+          assert.strictEqual(error.code, grpc.status.UNAVAILABLE, error);
+          return;
+        }
+        if (i === 0) {
+          console.log('answered');
+        }
+      }
+    }));
+    console.log('unavailable');
+    for (let caller = 0; caller < CALLERS; caller++) {
+      await checks.served(client, `${caller}:again`);
+    }
+  },
+
+  /** Once there is a server. */
+  async served(client, text) {
+    const waiting = new grpc.Metadata({ waitForReady: true });
+    const message = Buffer.from(text);
+    assert.deepStrictEqual((await unary(client, message, waiting)).bytes, message);
+  },
 };
 
-async function call(target, name, number) {
+async function call(tls, target, name, number) {
   const options = {
     'grpc.max_receive_message_length': MAX_BYTES,
     ...(name === 'gzip' && {
       'grpc.default_compression_algorithm': grpc.compressionAlgorithms.gzip,
     }),
   };
-  const client = new grpc.Client(target, grpc.credentials.createInsecure(), options);
+  const client = new grpc.Client(target, channelCredentials(tls), options);
   await checks[name === 'gzip' ? 'kinds' : name](client, Number(number));
   client.close();
   console.log('passed');
 }
 
-const [role, target, ...check] = process.argv.slice(2);
-if (role === 'serve') {
-  serve(target);
-} else {
-  call(target, ...check).catch((error) => {
-    console.error(error);
-    process.exit(1);
-  });
+function main(args) {
+  let tls;
+  if (args[0] === 'tls' || args[0] === 'mtls') {
+    const [kind, folder] = args.splice(0, 2);
+    tls = { mutual: kind === 'mtls', read: (name) => fs.readFileSync(path.join(folder, name)) };
+  }
+  const [role, ...rest] = args;
+  return role === 'serve' ? serve(tls, ...rest) : call(tls, ...rest);
 }
+
+Promise.resolve(main(process.argv.slice(2))).catch((error) => {
+  console.error(error);
+  process.exit(1);
+});

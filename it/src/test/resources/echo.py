@@ -1,10 +1,13 @@
 """The other side of ByteEcho in Python, on grpcio alone, without generated code.
 
-echo.py serve TARGET        serves until standard input ends
-echo.py call TARGET CHECK   makes calls: kinds SIZE, metadata, limit, deadline, cancel, gzip SIZE or many N;
-                            prints "passed"
+echo.py [tls FOLDER | mtls FOLDER] serve TARGET        serves until standard input ends
+echo.py [tls FOLDER | mtls FOLDER] call TARGET CHECK   makes calls: kinds SIZE, metadata, limit, deadline, cancel,
+                                                       gzip SIZE, many N, early or load; prints "passed"
+
+FOLDER has PEM files: server.pem, server.key, client.pem and client.key, each certificate signed by itself.
 """
 
+import itertools
 import os
 import sys
 import threading
@@ -15,6 +18,7 @@ import grpc
 SERVICE = "grpcuds.test.ByteEcho"
 REPEATS = 3
 LIMIT_SECONDS = 60
+CALLERS = 16
 
 
 def say(line):
@@ -38,7 +42,26 @@ def wait(request, context):
     return iter([])
 
 
-def serve(target):
+class Tls:
+    def __init__(self, kind, folder):
+        self.mutual = kind == "mtls"
+        self.folder = folder
+
+    def read(self, name):
+        with open(os.path.join(self.folder, name), "rb") as file:
+            return file.read()
+
+    def serving(self):
+        pair = (self.read("server.key"), self.read("server.pem"))
+        trusted = self.read("client.pem") if self.mutual else None
+        return grpc.ssl_server_credentials([pair], trusted, self.mutual)
+
+    def calling(self):
+        own = (self.read("client.key"), self.read("client.pem")) if self.mutual else ()
+        return grpc.ssl_channel_credentials(self.read("server.pem"), *own)
+
+
+def serve(tls, target):
     methods = {
         "Echo": grpc.unary_unary_rpc_method_handler(echo),
         "Join": grpc.stream_unary_rpc_method_handler(lambda requests, _: b"".join(requests)),
@@ -48,7 +71,10 @@ def serve(target):
     }
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=8))
     server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(SERVICE, methods),))
-    server.add_insecure_port(target)
+    if tls:
+        server.add_secure_port(target, tls.serving())
+    else:
+        server.add_insecure_port(target)
     server.start()
     say("listening")
     sys.stdin.read()
@@ -119,13 +145,58 @@ def call_cancel(channel):
     assert call.code() == grpc.StatusCode.CANCELLED, call
 
 
-def main(role, target, *check):
+def served(channel, message):
+    """Once there is a server."""
+    echo_once = channel.unary_unary(path("Echo"))
+    assert echo_once(message, timeout=LIMIT_SECONDS, wait_for_ready=True) == message
+
+
+def unavailable(channel, message):
+    """Whether a call is UNAVAILABLE; else it has its answer."""
+    try:
+        assert channel.unary_unary(path("Echo"))(message, timeout=LIMIT_SECONDS) == message
+        return False
+    except grpc.RpcError as e:
+        assert e.code() == grpc.StatusCode.UNAVAILABLE, e
+        return True
+
+
+def call_early(channel):
+    """Before there is a server."""
+    assert unavailable(channel, b"")
+    say("unavailable")
+    served(channel, b"early")
+
+
+def call_load(channel):
+    """Calls without a pause while the server is killed and started again: each is answered, or UNAVAILABLE."""
+
+    def load(caller):
+        for i in itertools.count():
+            if unavailable(channel, b"%d:%d" % (caller, i)):
+                return
+            if i == 0:
+                say("answered")
+
+    with futures.ThreadPoolExecutor(CALLERS) as callers:
+        list(callers.map(load, range(CALLERS)))
+    say("unavailable")
+    for caller in range(CALLERS):
+        served(channel, b"%d:again" % caller)
+
+
+def main(*arguments):
+    tls = None
+    if arguments[0] in ("tls", "mtls"):
+        tls = Tls(*arguments[:2])
+        arguments = arguments[2:]
+    role, target, *check = arguments
     if role == "serve":
-        serve(target)
-    else:
-        with grpc.insecure_channel(target) as channel:
-            globals()["call_" + check[0]](channel, *check[1:])
-        say("passed")
+        serve(tls, target)
+        return
+    with grpc.secure_channel(target, tls.calling()) if tls else grpc.insecure_channel(target) as channel:
+        globals()["call_" + check[0]](channel, *check[1:])
+    say("passed")
 
 
 main(*sys.argv[1:])

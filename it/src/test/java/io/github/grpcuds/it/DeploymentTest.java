@@ -31,7 +31,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The configurations of docs/DEPLOYMENT.md, with other paths, between our client and server. */
 class DeploymentTest {
   private static final String DOCUMENTED_SOCKET = "/run/app/app.sock";
-  private static final String DOCUMENTED_PORT = "127.0.0.1:50051";
+  private static final String PORT = "127.0.0.1:50051";
+  private static final String PORT_OF_ENVOY =
+      "socket_address: {address: 127.0.0.1, port_value: 50051}";
   private static final Path DOCUMENT = Paths.get("..", "docs", "DEPLOYMENT.md");
 
   @RegisterExtension final EngineServer server = new EngineServer();
@@ -65,15 +67,20 @@ class DeploymentTest {
     assertTrue(document.contains("\n" + documented(name) + "```\n"), name + " differs");
   }
 
-  /** Starts a proxy with a file of the document, on a socket instead of the port. */
-  private void start(String name, String port, String... command) throws Exception {
+  /**
+   * Starts a proxy with a file of the document, on a socket instead of the port.
+   *
+   * @param port what the file says of it
+   * @param socket what it says of a socket instead, with %s for its path
+   */
+  private void start(String name, String port, String socket, String... command) throws Exception {
     Assumptions.assumeTrue(Files.isExecutable(Paths.get(command[0])), "no " + command[0]);
     server.start();
     Path config = folder.resolve(name);
     Path front = folder.resolve("front");
     String text =
         documented(name)
-            .replace(DOCUMENTED_PORT, port + front)
+            .replace(port, String.format(socket, front))
             .replace(DOCUMENTED_SOCKET, server.path());
     Files.write(config, text.getBytes(UTF_8));
     List<String> all = new ArrayList<>();
@@ -105,7 +112,8 @@ class DeploymentTest {
             + ";";
     start(
         "nginx.conf",
-        "unix:",
+        PORT,
+        "unix:%s",
         "/usr/sbin/nginx",
         "-p",
         folder.toString(),
@@ -117,7 +125,21 @@ class DeploymentTest {
   }
 
   private void startHaproxy() throws Exception {
-    start("haproxy.cfg", "unix@", "/usr/sbin/haproxy", "-db", "-f");
+    start("haproxy.cfg", PORT, "unix@%s", "/usr/sbin/haproxy", "-db", "-f");
+  }
+
+  private void startEnvoy() throws Exception {
+    start(
+        "envoy.yaml",
+        PORT_OF_ENVOY,
+        "pipe: {path: %s}",
+        BuiltPeers.path("envoy", "/envoy/_bin/envoy"),
+        "--use-dynamic-base-id",
+        "--concurrency",
+        "1",
+        "--log-level",
+        "warn",
+        "-c");
   }
 
   @Test
@@ -129,6 +151,12 @@ class DeploymentTest {
   @Test
   void haproxyCarriesCallsOfAllKinds() throws Exception {
     startHaproxy();
+    carriesCalls();
+  }
+
+  @Test
+  void envoyCarriesCallsOfAllKinds() throws Exception {
+    startEnvoy();
     carriesCalls();
   }
 

@@ -2,11 +2,13 @@ package io.github.grpcuds.it;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import io.github.grpcuds.okhttp.UdsChannelBuilder;
 import io.github.grpcuds.server.UdsServerBuilder;
+import io.github.grpcuds.testkit.ChildJvm;
 import io.github.grpcuds.testkit.ChildProcess;
 import io.github.grpcuds.testkit.Deadline;
 import io.github.grpcuds.transport.UdsAddress;
@@ -17,18 +19,26 @@ import io.grpc.ClientInterceptors;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -37,17 +47,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A program in another language, on another gRPC, as the client of our server and the reverse. It
  * is the other side of {@link ByteEcho}: {@code PROGRAM serve TARGET} and {@code PROGRAM call
- * TARGET CHECK}.
+ * TARGET CHECK}, with {@code tls FOLDER} or {@code mtls FOLDER} before them.
  */
 abstract class EchoPeerTest {
   private static final Metadata.Key<String> TAG =
       Metadata.Key.of("tag", Metadata.ASCII_STRING_MARSHALLER);
   private static final Metadata.Key<byte[]> DATA =
       Metadata.Key.of("data-bin", Metadata.BINARY_BYTE_MARSHALLER);
+
+  private static final int CALLERS = 16;
 
   @RegisterExtension final Sockets sockets = new Sockets();
 
@@ -92,14 +105,22 @@ abstract class EchoPeerTest {
     List<String> arguments = new ArrayList<>(Arrays.asList("call", target));
     arguments.addAll(Arrays.asList(check));
     try (ChildProcess client = start(arguments.toArray(new String[0]))) {
-      assertEquals(0, client.awaitExit(), () -> "it said " + client.output());
-      client.hear("passed");
+      assertPassed(client);
     }
   }
 
+  private static void assertPassed(ChildProcess client) throws InterruptedException {
+    assertEquals(0, client.awaitExit(), () -> "it said " + client.output());
+    client.hear("passed");
+  }
+
   private void servePeer(String target) throws Exception {
-    peerServer = start("serve", target);
-    peerServer.hear("listening");
+    start(start("serve", target));
+  }
+
+  private void start(ChildProcess server) throws Exception {
+    peerServer = server;
+    server.hear("listening");
   }
 
   @AfterEach
@@ -256,6 +277,154 @@ abstract class EchoPeerTest {
     call.cancel("enough", null);
     assertEquals(Status.Code.CANCELLED, answers.status().getCode());
     peerServer.hear("wait ended");
+  }
+
+  @Test
+  void itsClientWaitsForOurServer() throws Exception {
+    String target = target("unix");
+    try (ChildProcess client = start("call", target, "early")) {
+      client.hear("unavailable");
+      serve(target);
+      assertPassed(client);
+    }
+  }
+
+  @Test
+  void ourClientWaitsForItsServer() throws Exception {
+    String target = target("unix");
+    byte[] message = ByteEcho.random(100);
+    ManagedChannel channel = channel(target);
+    assertEquals(Status.Code.UNAVAILABLE, failure(channel, message));
+    ListenableFuture<byte[]> answer = echoOnceServed(channel, message);
+    servePeer(target);
+    assertArrayEquals(message, answer.get(Deadline.SECONDS, TimeUnit.SECONDS));
+  }
+
+  private static Status.Code failure(Channel channel, byte[] message) {
+    StatusRuntimeException e =
+        assertThrows(StatusRuntimeException.class, () -> ByteEcho.echo(channel, message));
+    return e.getStatus().getCode();
+  }
+
+  private static ListenableFuture<byte[]> echoOnceServed(Channel channel, byte[] message) {
+    CallOptions options = ByteEcho.within(Deadline.SECONDS).withWaitForReady();
+    return ClientCalls.futureUnaryCall(channel.newCall(ByteEcho.ECHO, options), message);
+  }
+
+  /** Each call under way has its answer or is UNAVAILABLE; the next server has the later ones. */
+  @Test
+  void itsClientGoesOnAfterOurServerWasKilled() throws Exception {
+    String target = target("unix");
+    try (ChildProcess first = ourServer(target);
+        ChildProcess client = start("call", target, "load")) {
+      client.hear("answered");
+      first.kill();
+      client.hear("unavailable");
+      try (ChildProcess second = ourServer(target)) {
+        assertEquals(0, client.awaitExit(), () -> client.output() + "; " + second.output());
+        client.hear("passed");
+      }
+    }
+  }
+
+  private static ChildProcess ourServer(String target) throws Exception {
+    ChildProcess server = new ChildJvm(OurServer.class).sameBackend().start(target);
+    server.hear("listening");
+    return server;
+  }
+
+  @Test
+  void ourClientGoesOnAfterItsServerWasKilled() throws Exception {
+    String target = target("unix");
+    servePeer(target);
+    ManagedChannel channel = channel(target);
+    CountDownLatch answered = new CountDownLatch(CALLERS);
+    ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
+    try {
+      List<Future<Status.Code>> ends = new ArrayList<>();
+      for (int i = 0; i < CALLERS; i++) {
+        int caller = i;
+        ends.add(callers.submit(() -> callUntilItFails(channel, caller, answered)));
+      }
+      assertTrue(answered.await(Deadline.SECONDS, TimeUnit.SECONDS), "no answers");
+      peerServer.kill();
+      for (Future<Status.Code> end : ends) {
+        assertEquals(Status.Code.UNAVAILABLE, end.get(Deadline.SECONDS, TimeUnit.SECONDS));
+      }
+    } finally {
+      callers.shutdownNow();
+    }
+    Files.deleteIfExists(Paths.get(sockets.path("s"))); // not every server takes it over
+    ListenableFuture<byte[]> answer = echoOnceServed(channel, new byte[] {1});
+    servePeer(target);
+    assertArrayEquals(new byte[] {1}, answer.get(Deadline.SECONDS, TimeUnit.SECONDS));
+  }
+
+  private static Status.Code callUntilItFails(
+      Channel channel, int caller, CountDownLatch answered) {
+    for (int i = 0; ; i++) {
+      byte[] message = (caller + ":" + i).getBytes(StandardCharsets.UTF_8);
+      try {
+        assertArrayEquals(message, ByteEcho.echo(channel, message));
+      } catch (StatusRuntimeException e) {
+        return e.getStatus().getCode();
+      }
+      if (i == 0) {
+        answered.countDown();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tls", "mtls"})
+  void itsClientCallsOurServerByTls(String kind) throws Exception {
+    String target = target("unix");
+    PeerCertificates certificates = PeerCertificates.shared();
+    sockets.start(
+        UdsServerBuilder.forAddress(UdsAddress.parse(target), certificates.serving(kind))
+            .addService(new ByteEcho()));
+    try (ChildProcess client =
+        start(kind, certificates.folder(), "call", target, "kinds", "100000")) {
+      assertPassed(client);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tls", "mtls"})
+  void ourClientCallsItsServerByTls(String kind) throws Exception {
+    String target = target("unix");
+    PeerCertificates certificates = PeerCertificates.shared();
+    start(start(kind, certificates.folder(), "serve", target));
+    ByteEcho.callInEveryKind(
+        sockets.open(UdsChannelBuilder.forTarget(target, certificates.calling(kind))), 100_000);
+  }
+
+  @Test
+  void itsServerRefusesOurClientWithoutACertificate() throws Exception {
+    String target = target("unix");
+    PeerCertificates certificates = PeerCertificates.shared();
+    start(start("mtls", certificates.folder(), "serve", target));
+    ManagedChannel channel =
+        sockets.open(UdsChannelBuilder.forTarget(target, certificates.calling("tls")));
+    assertEquals(Status.Code.UNAVAILABLE, failure(channel, new byte[0]));
+  }
+
+  /** A server of ours in a process of its own, which ends with its standard input. */
+  static final class OurServer {
+    private OurServer() {}
+
+    public static void main(String[] args) throws Exception {
+      Server server =
+          UdsServerBuilder.forAddress(UdsAddress.parse(args[0]))
+              .addService(new ByteEcho())
+              .build()
+              .start();
+      System.out.println("listening");
+      while (System.in.read() >= 0) {
+        // waits for the end
+      }
+      server.shutdownNow().awaitTermination();
+    }
   }
 
   /** Answers as the programs do. */
