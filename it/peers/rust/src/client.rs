@@ -1,3 +1,4 @@
+use std::error::Error;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -189,9 +190,10 @@ async fn many(client: &Client, calls: usize) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Whether a call had no server, or none any more: tonic reports a reset connection as UNKNOWN.
+/// Whether a call had no server, or none any more. Of a connection that was reset, tonic makes other codes as well; what
+/// it makes itself has a source, which what a server says has not.
 fn is_lost(status: &Status) -> bool {
-    let reset = status.code() == Code::Unknown && status.message() == "transport error";
+    let reset = matches!(status.code(), Code::Unknown | Code::Internal) && status.source().is_some();
     reset || status.code() == Code::Unavailable
 }
 
