@@ -68,7 +68,8 @@ public final class JnrBackend extends PosixBackend {
         + System.getProperty("os.name")
         + " "
         + System.getProperty("os.arch")
-        + " (Java 16 and later work without it): "
+        + " (Java 16 and later work without it; -Djffi.boot.library.path=FOLDER names a folder that has"
+        + " it): "
         + failure.split("\\R", 2)[0];
   }
 
