@@ -193,7 +193,7 @@ async fn many(client: &Client, calls: usize) -> Result<(), Failure> {
 /// Whether a call had no server, or none any more. Of a connection that was reset, tonic makes other codes as well; what
 /// it makes itself has a source, which what a server says has not.
 fn is_lost(status: &Status) -> bool {
-    let reset = matches!(status.code(), Code::Unknown | Code::Internal) && status.source().is_some();
+    let reset = matches!(status.code(), Code::Unknown | Code::Internal | Code::Cancelled) && status.source().is_some();
     reset || status.code() == Code::Unavailable
 }
 

@@ -11,6 +11,7 @@ import itertools
 import os
 import sys
 import threading
+import time
 from concurrent import futures
 
 import grpc
@@ -145,20 +146,22 @@ def call_cancel(channel):
     assert call.code() == grpc.StatusCode.CANCELLED, call
 
 
-def served(channel, message):
-    """Once there is a server."""
-    echo_once = channel.unary_unary(path("Echo"))
-    assert echo_once(message, timeout=LIMIT_SECONDS, wait_for_ready=True) == message
-
-
-def unavailable(channel, message):
+def unavailable(channel, message, **options):
     """Whether a call is UNAVAILABLE; else it has its answer."""
     try:
-        assert channel.unary_unary(path("Echo"))(message, timeout=LIMIT_SECONDS) == message
+        answer = channel.unary_unary(path("Echo"))(message, timeout=LIMIT_SECONDS, **options)
+        assert answer == message
         return False
     except grpc.RpcError as e:
         assert e.code() == grpc.StatusCode.UNAVAILABLE, e
         return True
+
+
+def served(channel, message):
+    """Once there is a server. A call may still meet the connection to the one before it."""
+    end = time.monotonic() + LIMIT_SECONDS
+    while unavailable(channel, message, wait_for_ready=True):
+        assert time.monotonic() < end, "no server"
 
 
 def call_early(channel):
