@@ -6,20 +6,12 @@ import io.github.grpcuds.executor.internal.CallExecutor;
 import io.github.grpcuds.http2.internal.Http2Connection;
 import io.github.grpcuds.okhttp.UdsChannelBuilder;
 import io.github.grpcuds.server.UdsServerBuilder;
+import io.github.grpcuds.testkit.PublicTypes;
 import io.github.grpcuds.transport.UdsAddress;
-import java.io.IOException;
-import java.lang.reflect.Modifier;
-import java.nio.file.FileSystem;
-import java.nio.file.FileSystems;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.Paths;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** A type that users see stays for years: a new one is added here on purpose. */
@@ -56,37 +48,8 @@ class PublicTypesTest {
             UdsAddress.class,
             UdsChannelBuilder.class,
             UdsServerBuilder.class)) {
-      Path classes =
-          Paths.get(inModule.getProtectionDomain().getCodeSource().getLocation().toURI());
-      if (Files.isDirectory(classes)) {
-        addPublicTypes(classes, found);
-      } else {
-        try (FileSystem jar = FileSystems.newFileSystem(classes, (ClassLoader) null)) {
-          addPublicTypes(jar.getPath("/"), found);
-        }
-      }
+      found.addAll(PublicTypes.besides(inModule));
     }
     assertEquals(expected, found);
-  }
-
-  private static void addPublicTypes(Path root, Set<String> found) throws Exception {
-    for (String name : classNames(root)) {
-      Class<?> type = Class.forName(name, false, PublicTypesTest.class.getClassLoader());
-      if (Modifier.isPublic(type.getModifiers()) && !name.contains(".internal.")) {
-        found.add(name);
-      }
-    }
-  }
-
-  /** Of top-level classes. */
-  private static List<String> classNames(Path root) throws IOException {
-    try (Stream<Path> files = Files.walk(root)) {
-      return files
-          .map(file -> root.relativize(file).toString().replace('/', '.'))
-          .filter(name -> name.startsWith("io.github.grpcuds.") && name.endsWith(".class"))
-          .filter(name -> !name.contains("$") && !name.contains("package-info"))
-          .map(name -> name.substring(0, name.length() - ".class".length()))
-          .collect(Collectors.toList());
-    }
   }
 }
