@@ -318,6 +318,7 @@ class ReachabilityMetadataTest {
                 "Alpn",
                 "Backends", // for Android's, which no native image has
                 "CloseOnExec", // of jffi, which no native image has
+                "ConscryptAlpn", // for Android, which no native image is for
                 "ForeignFunctions",
                 "GrpcVersion",
                 "GuardedListener", // of versions before 1.75 alone

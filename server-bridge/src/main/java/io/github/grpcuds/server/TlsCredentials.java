@@ -75,11 +75,11 @@ final class TlsCredentials {
   }
 
   private static TlsConfig config(TlsServerCredentials creds) {
-    Alpn.require();
     try {
       KeyManager[] keys = keyManagers(creds);
       TrustManager[] trust = trustManagers(creds);
       SSLContext context = context(keys, trust);
+      Alpn.require(context.createSSLEngine());
       boolean mayChange = creds.getKeyManagers() != null || creds.getTrustManagers() != null;
       return TlsConfig.tls(
           mayChange ? () -> anotherContext(keys, trust) : () -> context, creds.getClientAuth());

@@ -26,6 +26,7 @@ final class TlsFilter implements ByteFilter {
   private static final int MAX_USELESS = 32;
 
   private final SSLEngine engine;
+  private final Alpn alpn;
 
   private final RecordBuffer waiting = new RecordBuffer(); // the I/O thread's
   private boolean begun; // the first bytes were seen; the I/O thread's
@@ -51,7 +52,7 @@ final class TlsFilter implements ByteFilter {
   TlsFilter(SSLEngine engine) {
     this.engine = engine;
     engine.setUseClientMode(false);
-    Alpn.setSelector(engine, this::choose);
+    alpn = Alpn.of(engine, H2, this::choose);
   }
 
   private String choose(List<String> offered) {
@@ -234,7 +235,7 @@ final class TlsFilter implements ByteFilter {
     if (established) {
       return;
     }
-    if (!Alpn.protocol(engine).equals(H2)) {
+    if (!alpn.protocol().equals(H2)) {
       engine.closeOutbound();
       throw TlsFailure.noAlpn();
     }

@@ -28,6 +28,8 @@ public final class AndroidClasses {
     "android/system/",
     "android/compat/",
     "android/annotation/",
+    "android/util/Mutable",
+    "com/android/org/conscrypt/", // by which grpc-okhttp knows Android's TLS
     "dalvik/",
     "libcore/"
   };
