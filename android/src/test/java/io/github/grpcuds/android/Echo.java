@@ -3,6 +3,7 @@ package io.github.grpcuds.android;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -26,24 +27,36 @@ final class Echo {
 
   static ServerServiceDefinition service() {
     return ServerServiceDefinition.builder("test.Echo")
-        .addMethod(
-            UNARY,
-            ServerCalls.asyncUnaryCall(
-                (request, responses) -> {
-                  responses.onNext(request);
-                  responses.onCompleted();
-                }))
-        .addMethod(
-            MANY,
-            ServerCalls.asyncServerStreamingCall(
-                (request, responses) -> {
-                  for (int i = 0; i < request.length; i++) {
-                    responses.onNext(request);
-                  }
-                  responses.onCompleted();
-                }))
-        .addMethod(NEVER, ServerCalls.asyncUnaryCall((request, responses) -> {}))
+        .addMethod(UNARY, ServerCalls.asyncUnaryCall(new Once()))
+        .addMethod(MANY, ServerCalls.asyncServerStreamingCall(new ManyTimes()))
+        .addMethod(NEVER, ServerCalls.asyncUnaryCall(new NotAtAll()))
         .build();
+  }
+
+  // Classes, as in code that gRPC generates: R8's class files call lambdas without their arguments.
+
+  private static final class Once implements ServerCalls.UnaryMethod<byte[], byte[]> {
+    @Override
+    public void invoke(byte[] request, StreamObserver<byte[]> responses) {
+      responses.onNext(request);
+      responses.onCompleted();
+    }
+  }
+
+  private static final class ManyTimes
+      implements ServerCalls.ServerStreamingMethod<byte[], byte[]> {
+    @Override
+    public void invoke(byte[] request, StreamObserver<byte[]> responses) {
+      for (int i = 0; i < request.length; i++) {
+        responses.onNext(request);
+      }
+      responses.onCompleted();
+    }
+  }
+
+  private static final class NotAtAll implements ServerCalls.UnaryMethod<byte[], byte[]> {
+    @Override
+    public void invoke(byte[] request, StreamObserver<byte[]> responses) {}
   }
 
   private static MethodDescriptor<byte[], byte[]> method(

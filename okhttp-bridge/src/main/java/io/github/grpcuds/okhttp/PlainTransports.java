@@ -31,6 +31,9 @@ import javax.net.ssl.SSLSocketFactory;
 final class PlainTransports {
   private static final Logger logger = Logger.getLogger(PlainTransports.class.getName());
 
+  /** In words: R8 keeps the names of the nested classes, and changes that of the outer one. */
+  private static final String OUTER = "io.grpc.okhttp.OkHttpChannelBuilder$";
+
   private static final Class<?>[] TYPES = {
     ObjectPool.class, // executors of transports
     ObjectPool.class, // timers
@@ -89,8 +92,7 @@ final class PlainTransports {
 
   private static Class<?> nested(String name) throws ClassNotFoundException {
     // Not initialized: that is what takes the time.
-    String outer = OkHttpChannelBuilder.class.getName();
-    return Class.forName(outer + "$" + name, false, PlainTransports.class.getClassLoader());
+    return Class.forName(OUTER + name, false, PlainTransports.class.getClassLoader());
   }
 
   private static Constructor<?> constructor(Class<?> factory) throws NoSuchMethodException {
