@@ -2,6 +2,7 @@ package io.github.grpcuds.okhttp;
 
 import java.lang.ref.WeakReference;
 import java.util.ArrayDeque;
+import java.util.concurrent.Executor;
 
 /**
  * The runs of connections' writers that a thread has put off, to do them itself once it holds no
@@ -28,6 +29,7 @@ final class DeferredRuns {
   private static final int TASK_BYTES = 8192;
 
   private final ArrayDeque<ConnectionWriter> ofCalls = new ArrayDeque<>();
+  private final CallerWakeUps wakeUps = new CallerWakeUps();
   private int depth; // of methods of calls
   private ConnectionWriter reading; // of the connection that this thread reads; null while it waits
   private boolean ofReader; // the writer of that is put off
@@ -94,13 +96,22 @@ final class DeferredRuns {
    */
   boolean endBatch() {
     ConnectionWriter read = reading;
+    boolean writes = ofReader;
     reading = null;
-    boolean wrote = ofReader;
-    if (wrote) {
-      ofReader = false;
-      run(read);
+    ofReader = false;
+    try {
+      wakeUps.endBatch();
+    } finally {
+      if (writes) {
+        run(read);
+      }
     }
-    return wrote;
+    return writes;
+  }
+
+  /** False if this thread cannot put off the wake-up of a thread that waits for an answer. */
+  boolean offerWakeUp(Executor caller, Runnable callbacks) {
+    return reading != null && wakeUps.offer(caller, callbacks);
   }
 
   /** False if this thread cannot put the writer off. */

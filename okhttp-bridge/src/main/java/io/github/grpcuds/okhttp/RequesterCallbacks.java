@@ -3,7 +3,6 @@ package io.github.grpcuds.okhttp;
 import io.grpc.CallOptions;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
-import java.lang.reflect.Field;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -17,9 +16,6 @@ import java.util.concurrent.atomic.AtomicReference;
  * in a thread that asks for messages: they may need a lock that it holds.
  */
 final class RequesterCallbacks implements Executor {
-  /** How gRPC marks calls of blocking stubs; null if it does not. */
-  private static final CallOptions.Key<?> STUB_TYPE = stubType();
-
   private final Executor others;
   private final AtomicReference<Thread> requesting = new AtomicReference<>();
   private Runnable own; // of that thread
@@ -28,24 +24,13 @@ final class RequesterCallbacks implements Executor {
     this.others = others;
   }
 
-  private static CallOptions.Key<?> stubType() {
-    try {
-      Field option = Class.forName("io.grpc.stub.ClientCalls").getDeclaredField("STUB_TYPE_OPTION");
-      option.setAccessible(true);
-      return (CallOptions.Key<?>) option.get(null);
-    } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
-      return null; // there are no stubs, or other ones: callbacks run as always
-    }
-  }
-
   /** For a call; null if its callbacks are to run as always. */
   static RequesterCallbacks of(
       MethodDescriptor<?, ?> method, CallOptions options, Executor callbacks) {
     boolean iterates =
         method.getType() == MethodType.SERVER_STREAMING
             && options.getExecutor() == null
-            && STUB_TYPE != null
-            && "BLOCKING".equals(String.valueOf((Object) options.getOption(STUB_TYPE)));
+            && BlockingStubs.called(options);
     return iterates ? new RequesterCallbacks(callbacks) : null;
   }
 

@@ -31,6 +31,7 @@ final class WritingCall<ReqT, RespT> extends SimpleForwardingClientCall<ReqT, Re
   static final class Interceptor implements ClientInterceptor {
     private volatile boolean enabled;
     private volatile Executor callbacks; // null: the user's
+    private volatile boolean callsBackInReader;
 
     void enable() {
       enabled = true;
@@ -48,9 +49,29 @@ final class WritingCall<ReqT, RespT> extends SimpleForwardingClientCall<ReqT, Re
         return next.newCall(method, options);
       }
       Executor ours = callbacks;
-      RequesterCallbacks own = ours == null ? null : RequesterCallbacks.of(method, options, ours);
-      CallOptions set = own == null ? options : options.withExecutor(own);
-      return new WritingCall<>(next.newCall(method, set), own);
+      if (ours == null) {
+        return new WritingCall<>(next.newCall(method, options), null);
+      }
+      RequesterCallbacks requester = RequesterCallbacks.of(method, options, ours);
+      Executor set = requester == null ? blockedCaller(method, options) : requester;
+      CallOptions own = set == null ? options : options.withExecutor(set);
+      return new WritingCall<>(next.newCall(method, own), requester);
+    }
+
+    /** Null if its callbacks are to run as always. */
+    private Executor blockedCaller(MethodDescriptor<?, ?> method, CallOptions options) {
+      if (options.getExecutor() != null && !BlockingStubs.called(options)) {
+        callsBackInReader = true; // for all that is known: it may be a direct one
+      }
+      return BlockedCaller.of(method, options, this);
+    }
+
+    /**
+     * True if the thread that reads may run a user's callbacks. One may wait for another thread,
+     * which may wait for an answer that came in the same bytes.
+     */
+    boolean callsBackInReader() {
+      return callsBackInReader;
     }
   }
 
