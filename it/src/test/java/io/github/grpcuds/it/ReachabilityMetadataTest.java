@@ -317,6 +317,7 @@ class ReachabilityMetadataTest {
             Arrays.asList(
                 "Alpn",
                 "Backends", // for Android's, which no native image has
+                "BlockingStubs",
                 "CloseOnExec", // of jffi, which no native image has
                 "ConscryptAlpn", // for Android, which no native image is for
                 "ForeignFunctions",
@@ -328,7 +329,6 @@ class ReachabilityMetadataTest {
                 "NextProvider",
                 "OkHttpInternals",
                 "PlainTransports",
-                "RequesterCallbacks",
                 "SocketOptionNames",
                 "TransportExecutor")),
         found);
