@@ -9,10 +9,12 @@ import io.github.grpcuds.it.BridgeSide.Caller;
 import io.github.grpcuds.okhttp.UdsChannelBuilder;
 import io.github.grpcuds.testkit.Await;
 import io.github.grpcuds.testkit.Deadline;
+import io.github.grpcuds.transport.UdsSocketFactory;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import java.io.File;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
@@ -88,8 +90,17 @@ class DeploymentTest {
     all.add(config.toString());
     File log = folder.resolve("log").toFile();
     proxy = new ProcessBuilder(all).redirectErrorStream(true).redirectOutput(log).start();
-    Await.until(() -> Files.exists(front), () -> "no socket of " + name + ": " + read(log));
+    Await.until(() -> listens(front), () -> "no socket of " + name + ": " + read(log));
     channel = UdsChannelBuilder.forPath(front.toString()).build();
+  }
+
+  /** The file is there before that. */
+  private static boolean listens(Path path) {
+    try (Socket socket = new UdsSocketFactory("unix:" + path).createSocket("localhost", 0)) {
+      return socket.isConnected();
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private static String read(File file) {
