@@ -32,10 +32,10 @@ final class CallerWakeUps {
     if (!several) {
       return false;
     }
-    putOff.add(new WakeUp(caller, callbacks));
-    if (putOff.size() == MOST) {
-      run();
+    if (putOff.size() >= MOST) {
+      run(); // first: if that fails, so does this offer, and nothing of it is kept
     }
+    putOff.add(new WakeUp(caller, callbacks));
     return true;
   }
 

@@ -87,18 +87,33 @@ class CallerWakeUpsTest {
     assertEquals(Collections.singletonList("b"), woken);
   }
 
+  /** Finds no memory at the first attempt. */
+  private Executor callerWithoutMemory(String name) {
+    int[] attempts = {0};
+    return callbacks -> {
+      if (attempts[0]++ == 0) {
+        throw new OutOfMemoryError("not really");
+      }
+      woken.add(name);
+    };
+  }
+
+  @Test
+  void offerThatFailsKeepsNothing() {
+    answerTwoAtATime();
+    assertTrue(offer(callerWithoutMemory("a")));
+    for (int i = 1; i < 8; i++) {
+      assertTrue(offer(caller("b")));
+    }
+    assertThrows(OutOfMemoryError.class, () -> offer(caller("c")));
+    wakeUps.endBatch();
+    assertEquals(Arrays.asList("a", "b", "b", "b", "b", "b", "b", "b"), woken);
+  }
+
   @Test
   void wakeUpThatFindsNoMemoryIsTriedAgain() {
     answerTwoAtATime();
-    int[] attempts = {0};
-    Executor first =
-        callbacks -> {
-          if (attempts[0]++ == 0) {
-            throw new OutOfMemoryError("not really");
-          }
-          woken.add("a");
-        };
-    assertTrue(offer(first));
+    assertTrue(offer(callerWithoutMemory("a")));
     assertTrue(offer(caller("b")));
     assertThrows(OutOfMemoryError.class, wakeUps::endBatch);
     assertEquals(Collections.emptyList(), woken);
