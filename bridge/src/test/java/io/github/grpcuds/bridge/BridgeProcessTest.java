@@ -11,7 +11,6 @@ import io.github.grpcuds.testkit.ChildJvm;
 import io.github.grpcuds.testkit.ChildProcess;
 import io.github.grpcuds.testkit.Deadline;
 import io.grpc.CallOptions;
-import io.grpc.InsecureServerCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.Metadata;
@@ -26,7 +25,6 @@ import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
-import io.grpc.okhttp.OkHttpServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.grpc.reflection.v1.ServerReflectionGrpc;
@@ -34,12 +32,9 @@ import io.grpc.reflection.v1.ServerReflectionRequest;
 import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.reflection.v1.ServiceResponse;
 import io.grpc.stub.ClientCalls;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -47,9 +42,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The program as a process. Its backends serve health checks, of a service "of.the.backend". */
@@ -59,12 +54,10 @@ class BridgeProcessTest {
   private static final HealthCheckRequest ALL = HealthCheckRequest.getDefaultInstance();
 
   @TempDir Path folder;
+  @RegisterExtension final BridgeProgram bridge = new BridgeProgram();
 
   private final HealthStatusManager health = new HealthStatusManager();
-  private final List<Server> servers = new ArrayList<>();
-  private final List<ManagedChannel> channels = new ArrayList<>();
   private String front;
-  private ChildProcess bridge;
 
   @BeforeEach
   void choosePath() {
@@ -72,56 +65,12 @@ class BridgeProcessTest {
     health.setStatus("of.the.backend", ServingStatus.SERVING);
   }
 
-  @AfterEach
-  void stop() throws Exception {
-    for (ManagedChannel channel : channels) {
-      channel.shutdownNow().awaitTermination(Deadline.SECONDS, TimeUnit.SECONDS);
-    }
-    if (bridge != null) {
-      bridge.terminate();
-      bridge.close();
-    }
-    for (Server server : servers) {
-      server.shutdownNow().awaitTermination(Deadline.SECONDS, TimeUnit.SECONDS);
-    }
-  }
-
   private Server startBackend(ServerBuilder<?> builder) throws Exception {
-    Server server = builder.addService(health.getHealthService()).build().start();
-    servers.add(server);
-    return server;
-  }
-
-  private static ServerBuilder<?> onTcp() {
-    return OkHttpServerBuilder.forPort(
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-        InsecureServerCredentials.create());
-  }
-
-  private void startBridge(Object... arguments) {
-    bridge = new ChildJvm(UdsBridgeMain.class).sameBackend().start(arguments);
-    awaitLine("listening on ");
-  }
-
-  /** A line of its log that has this in it. */
-  private String awaitLine(String part) {
-    AtomicReference<String> found = new AtomicReference<>();
-    Await.until(
-        () -> {
-          for (String line : bridge.output()) {
-            if (line.contains(part)) {
-              found.set(line);
-            }
-          }
-          return found.get() != null;
-        },
-        () -> "no line with \"" + part + "\" in " + bridge.output());
-    return found.get();
+    return bridge.serve(builder.addService(health.getHealthService()));
   }
 
   private HealthGrpc.HealthBlockingStub stub(ManagedChannel channel) {
-    channels.add(channel);
-    return HealthGrpc.newBlockingStub(channel)
+    return HealthGrpc.newBlockingStub(bridge.use(channel))
         .withDeadlineAfter(Deadline.SECONDS, TimeUnit.SECONDS);
   }
 
@@ -137,23 +86,23 @@ class BridgeProcessTest {
 
   @Test
   void socketInFrontOfAServerOnTcp() throws Exception {
-    Server backend = startBackend(onTcp());
-    startBridge("--listen", "unix:" + front, "--to", "dns:///127.0.0.1:" + backend.getPort());
+    Server backend = startBackend(BridgeProgram.onTcp());
+    bridge.start("--listen", "unix:" + front, "--to", "dns:///127.0.0.1:" + backend.getPort());
     assertEquals(ServingStatus.SERVING, front().check(BACKENDS).getStatus());
     assertEquals(
         "rw-------",
         PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("front"))));
-    awaitLine("connected to dns:///127.0.0.1:" + backend.getPort());
+    bridge.awaitLine("connected to dns:///127.0.0.1:" + backend.getPort());
   }
 
   @Test
   void tcpInFrontOfASocket() throws Exception {
     String socket = folder.resolve("back").toString();
     startBackend(UdsServerBuilder.forPath(socket));
-    startBridge("--listen=127.0.0.1:0", "--to=unix:" + socket);
+    bridge.start("--listen=127.0.0.1:0", "--to=unix:" + socket);
     Matcher port =
         Pattern.compile("listening on \\S*127\\.0\\.0\\.1:(\\d+)")
-            .matcher(awaitLine("listening on "));
+            .matcher(bridge.awaitLine("listening on "));
     assertTrue(port.find());
     ManagedChannel channel =
         ManagedChannelBuilder.forTarget("dns:///127.0.0.1:" + port.group(1)).usePlaintext().build();
@@ -176,7 +125,7 @@ class BridgeProcessTest {
         };
     String socket = folder.resolve("back").toString();
     startBackend(UdsServerBuilder.forPath(socket).intercept(noting));
-    startBridge(
+    bridge.start(
         "--listen",
         "unix:" + front,
         "--to",
@@ -211,14 +160,13 @@ class BridgeProcessTest {
   void serviceThatIsNotAllowedIsNotThere() throws Exception {
     String socket = folder.resolve("back").toString();
     startBackend(UdsServerBuilder.forPath(socket));
-    startBridge("--listen", "unix:" + front, "--to", "unix:" + socket, "--allow", "a.B,c.D");
+    bridge.start("--listen", "unix:" + front, "--to", "unix:" + socket, "--allow", "a.B,c.D");
     assertEquals(Status.Code.UNIMPLEMENTED, failure(front()));
   }
 
   /** The services that the backend tells of when it is asked through the bridge. */
   private List<String> reflectedServices() {
-    ManagedChannel channel = UdsChannelBuilder.forPath(front).build();
-    channels.add(channel);
+    ManagedChannel channel = bridge.use(UdsChannelBuilder.forPath(front).build());
     ServerReflectionResponse response =
         ClientCalls.blockingServerStreamingCall(
                 channel,
@@ -240,7 +188,7 @@ class BridgeProcessTest {
   void reflectionPassesLikeEverythingElse() throws Exception {
     String socket = folder.resolve("back").toString();
     startReflectingBackend(socket);
-    startBridge("--listen", "unix:" + front, "--to", "unix:" + socket);
+    bridge.start("--listen", "unix:" + front, "--to", "unix:" + socket);
     List<String> services = reflectedServices();
     assertTrue(services.contains("grpc.health.v1.Health"), services.toString());
   }
@@ -249,7 +197,7 @@ class BridgeProcessTest {
   void reflectionPassesBesideTheServicesThatAreAllowed() throws Exception {
     String socket = folder.resolve("back").toString();
     startReflectingBackend(socket);
-    startBridge(
+    bridge.start(
         "--listen", "unix:" + front, "--to", "unix:" + socket, "--allow", "a.B", "--reflection");
     List<String> services = reflectedServices();
     assertTrue(services.contains("grpc.health.v1.Health"), services.toString());
@@ -260,7 +208,7 @@ class BridgeProcessTest {
   void reflectionIsNotAllowedWithAnotherService() throws Exception {
     String socket = folder.resolve("back").toString();
     startReflectingBackend(socket);
-    startBridge(
+    bridge.start(
         "--listen", "unix:" + front, "--to", "unix:" + socket, "--allow", "grpc.health.v1.Health");
     StatusRuntimeException e = assertThrows(StatusRuntimeException.class, this::reflectedServices);
     assertEquals(Status.Code.UNIMPLEMENTED, e.getStatus().getCode());
@@ -270,12 +218,12 @@ class BridgeProcessTest {
   @Test
   void healthIsThatOfTheWayToTheBackend() throws Exception {
     String socket = folder.resolve("back").toString();
-    startBridge("--listen", "unix:" + front, "--to", "unix:" + socket, "--health");
+    bridge.start("--listen", "unix:" + front, "--to", "unix:" + socket, "--health");
     HealthGrpc.HealthBlockingStub stub = front();
     Await.until(
         () -> stub.check(ALL).getStatus() == ServingStatus.NOT_SERVING,
         () -> "it serves without a backend");
-    awaitLine("cannot reach unix:" + socket);
+    bridge.awaitLine("cannot reach unix:" + socket);
     startBackend(UdsServerBuilder.forPath(socket));
     Await.until(
         () -> stub.check(ALL).getStatus() == ServingStatus.SERVING,
@@ -285,45 +233,43 @@ class BridgeProcessTest {
   @Test
   void absentBackendIsUnavailableAndInTheLog() throws Exception {
     String socket = folder.resolve("back").toString();
-    startBridge("--listen", "unix:" + front, "--to", "unix:" + socket);
+    bridge.start("--listen", "unix:" + front, "--to", "unix:" + socket);
     assertEquals(Status.Code.UNAVAILABLE, failure(front()));
-    awaitLine("a call to unix:" + socket + " failed: ");
+    bridge.awaitLine("a call to unix:" + socket + " failed: ");
   }
 
   @Test
   void signalLetsCallsEndAndDeletesTheSocket() throws Exception {
     String socket = folder.resolve("back").toString();
     startBackend(UdsServerBuilder.forPath(socket));
-    startBridge("--listen", "unix:" + front, "--to", "unix:" + socket, "--grace", 60);
+    bridge.start("--listen", "unix:" + front, "--to", "unix:" + socket, "--grace", 60);
     Iterator<HealthCheckResponse> watch = front().watch(BACKENDS);
     assertEquals(ServingStatus.SERVING, watch.next().getStatus());
     signal();
-    awaitLine("stopping: ");
+    bridge.awaitLine("stopping: ");
     Await.until(() -> !Files.exists(folder.resolve("front")), () -> "the socket file stays");
     health.setStatus("of.the.backend", ServingStatus.NOT_SERVING);
     assertEquals(ServingStatus.NOT_SERVING, watch.next().getStatus());
-    channels.forEach(ManagedChannel::shutdownNow); // ends the call
-    assertEquals(143, bridge.awaitExit());
-    awaitLine("stopped");
+    bridge.endCalls();
+    assertEquals(143, bridge.process().awaitExit());
+    bridge.awaitLine("stopped");
   }
 
   /** SIGTERM. Not by Process.destroy, which closes what the process would still write to. */
   private void signal() throws Exception {
-    Matcher pid = Pattern.compile("process (\\d+) listening").matcher(awaitLine("listening on "));
-    assertTrue(pid.find());
-    assertEquals(0, new ProcessBuilder("kill", "-TERM", pid.group(1)).start().waitFor());
+    assertEquals(0, new ProcessBuilder("kill", "-TERM", bridge.pid()).start().waitFor());
   }
 
   @Test
   void callsThatOutliveTheGraceTimeAreCancelled() throws Exception {
     String socket = folder.resolve("back").toString();
     startBackend(UdsServerBuilder.forPath(socket));
-    startBridge("--listen", "unix:" + front, "--to", "unix:" + socket, "--grace", 1);
+    bridge.start("--listen", "unix:" + front, "--to", "unix:" + socket, "--grace", 1);
     Iterator<HealthCheckResponse> watch = front().watch(BACKENDS);
     assertEquals(ServingStatus.SERVING, watch.next().getStatus());
     signal();
-    assertEquals(143, bridge.awaitExit());
-    awaitLine("cancelling the calls that are still open");
+    assertEquals(143, bridge.process().awaitExit());
+    bridge.awaitLine("cancelling the calls that are still open");
     assertThrows(StatusRuntimeException.class, watch::hasNext);
   }
 

@@ -5,9 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.grpcuds.okhttp.UdsChannelBuilder;
 import io.github.grpcuds.server.UdsServerBuilder;
-import io.github.grpcuds.testkit.Await;
 import io.github.grpcuds.testkit.ChildJvm;
-import io.github.grpcuds.testkit.ChildProcess;
 import io.github.grpcuds.testkit.Deadline;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
@@ -15,7 +13,6 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
-import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
@@ -31,12 +28,12 @@ import java.nio.file.Paths;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A GiB each way through the program, past a reader that is slower than what sends. */
@@ -60,51 +57,36 @@ class LargeStreamTest {
           .build();
 
   @TempDir Path folder;
+  @RegisterExtension final BridgeProgram bridge = new BridgeProgram();
 
-  private Server server;
   private ManagedChannel channel;
-  private ChildProcess bridge;
   private String pid;
 
   @BeforeEach
   void start() throws Exception {
     String back = folder.resolve("back").toString();
     String front = folder.resolve("front").toString();
-    server =
+    bridge.serve(
         UdsServerBuilder.forPath(back)
             .addService(
                 ServerServiceDefinition.builder("test.Stream")
                     .addMethod(ECHO, (call, headers) -> new Echo(call))
-                    .build())
-            .build()
-            .start();
-    bridge =
-        new ChildJvm(UdsBridgeMain.class)
-            .options("-Xms64m", "-Xmx64m", "-XX:+AlwaysPreTouch")
-            .sameBackend()
-            .start("--listen", "unix:" + front, "--to", "unix:" + back);
-    String start = " uds-bridge: process ";
-    Await.until(
-        () -> bridge.output().stream().anyMatch(line -> line.contains(start)),
-        () -> bridge.output().toString());
-    String line = bridge.output().stream().filter(each -> each.contains(start)).findFirst().get();
-    pid = line.substring(line.indexOf(start) + start.length()).split(" ", 2)[0];
-    channel = UdsChannelBuilder.forPath(front).build();
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    channel.shutdownNow().awaitTermination(Deadline.SECONDS, TimeUnit.SECONDS);
-    bridge.terminate();
-    bridge.close();
-    server.shutdownNow().awaitTermination(Deadline.SECONDS, TimeUnit.SECONDS);
+                    .build()));
+    bridge.start(
+        new ChildJvm(UdsBridgeMain.class).options("-Xms64m", "-Xmx64m", "-XX:+AlwaysPreTouch"),
+        "--listen",
+        "unix:" + front,
+        "--to",
+        "unix:" + back);
+    pid = bridge.pid();
+    channel = bridge.use(UdsChannelBuilder.forPath(front).build());
   }
 
   @Test
   void memoryStaysFlatBesideASlowReader() throws Exception {
     SlowCaller caller = new SlowCaller(channel.newCall(ECHO, CallOptions.DEFAULT));
     Status status = caller.ended.get(LIMIT_SECONDS, TimeUnit.SECONDS);
-    assertTrue(status.isOk(), () -> status + "; the bridge said " + bridge.output());
+    assertTrue(status.isOk(), () -> status + "; the bridge said " + bridge.process().output());
     assertEquals(MESSAGES, caller.received);
     assertTrue(caller.warmKib > 64 * 1024, caller.warmKib + " KiB when it was warm");
     long growth = caller.mostKib - caller.warmKib;

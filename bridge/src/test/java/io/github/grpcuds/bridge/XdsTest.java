@@ -10,32 +10,23 @@ import io.github.grpcuds.testkit.Await;
 import io.github.grpcuds.testkit.ChildJvm;
 import io.github.grpcuds.testkit.ChildProcess;
 import io.github.grpcuds.testkit.Deadline;
-import io.grpc.InsecureServerCredentials;
-import io.grpc.ManagedChannel;
-import io.grpc.Server;
-import io.grpc.ServerBuilder;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
-import io.grpc.okhttp.OkHttpServerBuilder;
 import io.grpc.stub.StreamObserver;
 import java.io.File;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The program with {@code xds:///} targets, and grpc-xds on its class path. */
@@ -43,37 +34,10 @@ class XdsTest {
   private static final HealthCheckRequest REQUEST = HealthCheckRequest.getDefaultInstance();
 
   @TempDir Path folder;
-
-  private final List<Server> servers = new ArrayList<>();
-  private ManagedChannel channel;
-  private ChildProcess bridge;
-
-  @AfterEach
-  void stop() throws Exception {
-    if (channel != null) {
-      channel.shutdownNow().awaitTermination(Deadline.SECONDS, TimeUnit.SECONDS);
-    }
-    if (bridge != null) {
-      bridge.terminate();
-      bridge.close();
-    }
-    for (Server server : servers) {
-      server.shutdownNow().awaitTermination(Deadline.SECONDS, TimeUnit.SECONDS);
-    }
-  }
-
-  private Server start(ServerBuilder<?> builder) throws Exception {
-    Server server = builder.build().start();
-    servers.add(server);
-    return server;
-  }
+  @RegisterExtension final BridgeProgram bridge = new BridgeProgram();
 
   private int startBackend(CountingHealth health) throws Exception {
-    InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    return start(
-            OkHttpServerBuilder.forPort(anyPort, InsecureServerCredentials.create())
-                .addService(health))
-        .getPort();
+    return bridge.serve(BridgeProgram.onTcp().addService(health)).getPort();
   }
 
   /** A file that names a control plane on a socket of ours. */
@@ -88,10 +52,9 @@ class XdsTest {
 
   private HealthGrpc.HealthBlockingStub startBridge(ChildJvm jvm) {
     Path front = folder.resolve("front");
-    bridge = jvm.sameBackend().start("--listen", "unix:" + front, "--to", "xds:///app");
-    Await.until(() -> Files.exists(front), () -> bridge.output().toString());
-    channel = UdsChannelBuilder.forPath(front.toString()).build();
-    return HealthGrpc.newBlockingStub(channel)
+    bridge.start(jvm, "--listen", "unix:" + front, "--to", "xds:///app");
+    return HealthGrpc.newBlockingStub(
+            bridge.use(UdsChannelBuilder.forPath(front.toString()).build()))
         .withDeadlineAfter(Deadline.SECONDS, TimeUnit.SECONDS);
   }
 
@@ -100,7 +63,7 @@ class XdsTest {
     CountingHealth one = new CountingHealth();
     CountingHealth other = new CountingHealth();
     String control = folder.resolve("control").toString();
-    start(
+    bridge.serve(
         UdsServerBuilder.forPath(control)
             .addService(new ControlPlane("app", startBackend(one), startBackend(other))));
     HealthGrpc.HealthBlockingStub stub =
@@ -122,9 +85,7 @@ class XdsTest {
         assertThrows(StatusRuntimeException.class, () -> stub.check(REQUEST)).getStatus();
     assertEquals(Status.Code.UNAVAILABLE, status.getCode(), status.toString());
     assertEquals("Failed to initialize xDS", status.getDescription());
-    Await.until(
-        () -> String.join("\n", bridge.output()).contains("GRPC_XDS_BOOTSTRAP"),
-        () -> bridge.output().toString());
+    bridge.awaitLine("GRPC_XDS_BOOTSTRAP");
   }
 
   @Test
@@ -133,13 +94,14 @@ class XdsTest {
         Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
             .filter(entry -> !entry.contains("grpc-xds"))
             .collect(Collectors.joining(File.pathSeparator));
-    bridge =
-        new ChildJvm("-cp", withoutXds, UdsBridgeMain.class.getName())
-            .start("--listen", "unix:" + folder.resolve("front"), "--to", "xds:///app");
-    assertEquals(2, bridge.awaitExit());
-    String output = String.join("\n", bridge.output());
-    assertTrue(output.startsWith("uds-bridge: --to cannot be used: xds:///app"), output);
-    assertTrue(output.contains("grpc-xds"), output);
+    ChildJvm jvm = new ChildJvm("-cp", withoutXds, UdsBridgeMain.class.getName());
+    try (ChildProcess child =
+        jvm.start("--listen", "unix:" + folder.resolve("front"), "--to", "xds:///app")) {
+      assertEquals(2, child.awaitExit());
+      String output = String.join("\n", child.output());
+      assertTrue(output.startsWith("uds-bridge: --to cannot be used: xds:///app"), output);
+      assertTrue(output.contains("grpc-xds"), output);
+    }
   }
 
   private static final class CountingHealth extends HealthGrpc.HealthImplBase {
