@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.grpcuds.testkit.Await;
 import io.github.grpcuds.testkit.Background;
 import io.github.grpcuds.testkit.Deadline;
 import io.github.grpcuds.transport.SocketFileOptions;
@@ -283,9 +282,7 @@ public abstract class PollerTest extends BackendTest {
       loop.thread.awaitInside("await");
       poller.remove(another.server);
       another.server.close(); // before the other end, whose hang-up might wake the loop
-      int allowed = open + 1;
-      Await.until(
-          () -> Descriptors.count() <= allowed, () -> allowed + " became " + Descriptors.count());
+      Descriptors.awaitAtMost(open + 1);
       another.client.close();
     }
     pair.server.close();
@@ -602,9 +599,7 @@ public abstract class PollerTest extends BackendTest {
       another.poll(0);
       another.close();
     }
-    // The JVM opens some for a moment, when it loads a class.
-    Await.until(
-        () -> Descriptors.count() <= before, () -> before + " became " + Descriptors.count());
+    Descriptors.awaitAtMost(before);
     add(pair);
   }
 

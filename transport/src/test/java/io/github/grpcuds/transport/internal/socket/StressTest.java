@@ -264,9 +264,7 @@ public abstract class StressTest extends BackendTest {
     int descriptors = Descriptors.count();
     Set<Thread> threads = Thread.getAllStackTraces().keySet();
     callEcho(LEAK_CONNECTIONS);
-    Await.until(
-        () -> Descriptors.count() <= descriptors + 10,
-        () -> descriptors + " descriptors became " + Descriptors.count());
+    Descriptors.awaitAtMost(descriptors + 10);
     Set<Thread> more = new HashSet<>(Thread.getAllStackTraces().keySet());
     more.removeAll(threads);
     assertEquals(Collections.emptySet(), more);

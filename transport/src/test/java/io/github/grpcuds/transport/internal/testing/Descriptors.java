@@ -1,5 +1,6 @@
 package io.github.grpcuds.transport.internal.testing;
 
+import io.github.grpcuds.testkit.Await;
 import java.io.File;
 import org.junit.jupiter.api.Assumptions;
 
@@ -15,5 +16,10 @@ public final class Descriptors {
 
   public static int count() {
     return FOLDER.list().length;
+  }
+
+  /** Waits until there are no more. The JVM opens some for a moment, when it loads a class. */
+  public static void awaitAtMost(int allowed) {
+    Await.until(() -> count() <= allowed, () -> allowed + " descriptors became " + count());
   }
 }
